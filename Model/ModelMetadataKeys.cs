@@ -1,0 +1,44 @@
+namespace MlNetMobileViT;
+
+/// <summary>The keys of the metadata that a converted <c>.onnx</c> file carries in its <c>metadata_props</c>.</summary>
+public static class ModelMetadataKeys
+{
+    /// <summary>What every key begins with.</summary>
+    public const string Prefix = "mobilevit.";
+
+    /// <summary>The version of this metadata, an integer. Readers refuse a version that they do not know.</summary>
+    public const string FormatVersion = Prefix + "format_version";
+
+    /// <summary>The variant: <c>xxs</c>, <c>xs</c>, <c>s</c> or <c>custom</c>.</summary>
+    public const string Variant = Prefix + "variant";
+
+    /// <summary>The architecture, as JSON.</summary>
+    public const string Architecture = Prefix + "architecture";
+
+    /// <summary>The class labels in the order of the logits, as a JSON array of strings; absent where they are unknown.</summary>
+    public const string Labels = Prefix + "labels";
+
+    /// <summary>The preprocessing, as <see cref="ImagePreprocessing.ToJson"/> writes it.</summary>
+    public const string Preprocessing = Prefix + "preprocessing";
+
+    /// <summary>The number of parameters of the source model, before batch norms were folded.</summary>
+    public const string Parameters = Prefix + "parameters";
+
+    /// <summary>Multiply-accumulate operations for one picture of the preprocessing's size.</summary>
+    public const string Macs = Prefix + "macs";
+
+    /// <summary>The name of the checkpoint file, without its folder.</summary>
+    public const string SourceFile = Prefix + "source.file";
+
+    /// <summary>The SHA-256 of the checkpoint file, in lower-case hexadecimal.</summary>
+    public const string SourceSha256 = Prefix + "source.sha256";
+
+    /// <summary>The naming scheme of the checkpoint: <c>cvnets</c>, <c>timm</c> or <c>huggingface</c>.</summary>
+    public const string SourceLayout = Prefix + "source.layout";
+
+    /// <summary>A note on the license of the weights.</summary>
+    public const string License = Prefix + "license";
+
+    /// <summary>The SHA-256 over the initializers of the graph, in lower-case hexadecimal; <c>verify</c> compares it.</summary>
+    public const string WeightsSha256 = Prefix + "weights.sha256";
+}

@@ -1,0 +1,27 @@
+namespace MlNetMobileViT;
+
+/// <summary>The names of the input and outputs of a converted graph.</summary>
+public static class ModelOutputs
+{
+    /// <summary>The input: <c>[N, 3, H, W]</c>, float32, normalised as the preprocessing says.</summary>
+    public const string Input = "pixels";
+
+    /// <summary><c>[N, classes]</c>: scores before the softmax.</summary>
+    public const string Logits = "logits";
+
+    /// <summary><c>[N, classes]</c>: the softmax of the logits.</summary>
+    public const string Probabilities = "probabilities";
+
+    /// <summary><c>[N, channels]</c>: the pooled vector before the classifier.</summary>
+    public const string Features = "features";
+
+    /// <summary>The outputs that every conversion has unless others were asked for.</summary>
+    public static IReadOnlyList<string> Default { get; } = [Logits, Probabilities, Features];
+
+    /// <summary>
+    /// The per-stage feature maps <c>[N, C, H / stride, W / stride]</c>, named as in CVNets, from the stem to the last 1×1
+    /// convolution.
+    /// </summary>
+    public static IReadOnlyList<string> Stages { get; } =
+        ["conv_1", "layer_1", "layer_2", "layer_3", "layer_4", "layer_5", "conv_1x1_exp"];
+}

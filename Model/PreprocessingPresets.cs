@@ -1,0 +1,58 @@
+namespace MlNetMobileViT;
+
+/// <summary>The preprocessing that published MobileViT weights were trained or evaluated with, by name.</summary>
+public static class PreprocessingPresets
+{
+    /// <summary>
+    /// Apple's: shorter side to 288 for a 256-pixel input (the same 9/8 for other sizes), bilinear, centre crop, BGR. Hugging
+    /// Face's image processor does the same for these models.
+    /// </summary>
+    public const string Cvnets = "cvnets";
+
+    /// <summary>timm's: shorter side to ⌊input / 0.9⌋, bicubic, centre crop, RGB.</summary>
+    public const string Timm = "timm";
+
+    /// <summary>Straight to the input size, bilinear, aspect ratio ignored, BGR.</summary>
+    public const string Squash = "squash";
+
+    /// <summary>The preset names.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Cvnets, Timm, Squash];
+
+    /// <summary>Gets a preset for an input size.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="height">The height of the model's input, in pixels.</param>
+    /// <param name="width">The width of the model's input, in pixels.</param>
+    /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>, or a size is out of range.</exception>
+    public static ImagePreprocessing Get(string name, int height = 256, int width = 256)
+    {
+        int longest = Math.Max(height, width);
+        var preset = name switch
+        {
+            Cvnets => new ImagePreprocessing
+            {
+                ResizeSize = longest * 9 / 8,
+                Height = height,
+                Width = width,
+            },
+            Timm => new ImagePreprocessing
+            {
+                ResizeSize = (int)(longest / 0.9),
+                Interpolation = ImageInterpolation.Bicubic,
+                CropRounding = CropRounding.HalfToEven,
+                ChannelOrder = ImageChannelOrder.Rgb,
+                Height = height,
+                Width = width,
+            },
+            Squash => new ImagePreprocessing
+            {
+                Resize = ImageResizeMode.Stretch,
+                Height = height,
+                Width = width,
+            },
+            _ => throw new ArgumentException(
+                $"There is no preprocessing preset '{name}'; the presets are {string.Join(", ", Names)}.", nameof(name)),
+        };
+        preset.Validate();
+        return preset;
+    }
+}
