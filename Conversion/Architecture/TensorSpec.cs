@@ -1,0 +1,11 @@
+namespace MlNetMobileViT.Conversion.Architecture;
+
+/// <summary>A tensor that the official state dict of an architecture holds.</summary>
+/// <param name="Name">The canonical name, which is the official (CVNets) one.</param>
+/// <param name="Shape">The shape, as PyTorch has it: <c>[out, in / groups, kH, kW]</c>, <c>[out, in]</c>, <c>[channels]</c>.</param>
+/// <param name="Kind">What the tensor is for.</param>
+public sealed record TensorSpec(string Name, IReadOnlyList<int> Shape, TensorKind Kind)
+{
+    /// <summary>The number of elements.</summary>
+    public long ElementCount => Shape.Aggregate(1L, static (product, side) => product * side);
+}

@@ -1,0 +1,12 @@
+using MlNetMobileViT.Conversion.Architecture;
+
+namespace MlNetMobileViT.Conversion.Network;
+
+/// <summary>Layer norm over the last dimension.</summary>
+internal sealed class LayerNorm(string name, int dimension) : NetworkModule(name)
+{
+    public override IEnumerable<TensorSpec> Tensors => [Parameter("weight", dimension), Parameter("bias", dimension)];
+
+    public override GraphTensor Forward(NetworkGraph graph, GraphTensor input) =>
+        graph.LayerNorm(Name, input, graph.Weight($"{Name}.weight"), graph.Weight($"{Name}.bias"));
+}

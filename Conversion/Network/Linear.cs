@@ -1,0 +1,13 @@
+using MlNetMobileViT.Conversion.Architecture;
+
+namespace MlNetMobileViT.Conversion.Network;
+
+/// <summary>A linear layer with bias: x·Wᵀ + b, the weight stored <c>[out, in]</c> as in PyTorch.</summary>
+internal sealed class Linear(string name, int inFeatures, int outFeatures) : NetworkModule(name)
+{
+    public override IEnumerable<TensorSpec> Tensors =>
+        [Parameter("weight", outFeatures, inFeatures), Parameter("bias", outFeatures)];
+
+    public override GraphTensor Forward(NetworkGraph graph, GraphTensor input) =>
+        graph.Linear(Name, input, graph.Weight($"{Name}.weight"), graph.Weight($"{Name}.bias"));
+}

@@ -1,0 +1,104 @@
+namespace MlNetMobileViT.Conversion.Network;
+
+/// <content>Feature maps to tokens and back.</content>
+internal sealed partial class NetworkGraph
+{
+    /// <summary>
+    /// Unfolds a feature map <c>[N, d, H, W]</c> into tokens <c>[4N, patches, d]</c>, so that attention joins pixel p of a
+    /// patch with pixel p of every other patch. A map that 2×2 patches do not divide is resized up first, as in the
+    /// reference (bilinear, corners not aligned).
+    /// </summary>
+    public (GraphTensor Tokens, PatchGrid Grid) Unfold(string name, GraphTensor map)
+    {
+        int channels = map.Shape[0];
+        bool isResized = MayNeedResize(map);
+        var grid = new PatchGrid(map, isResized, null);
+        var tokens = new GraphTensor($"{name}.unfold", PatchPixels, grid.Rows * grid.Columns, channels);
+        string whole = isResized ? ResizeToWholePatches(name, map) : map.Name;
+        if (_style.DynamicSize)
+        {
+            // Sizes come along by themselves where every reshape keeps the last two dimensions.
+            string patches = _graph.Node("SpaceToDepth", $"{name}.unfold.patches", [whole], [new("blocksize", (long)Patch)]);
+            string perPixel = _graph.Node(
+                "Reshape", $"{name}.unfold.pixels", [patches, _graph.Integers(-1, channels, 0, 0)]);
+            string flat = _graph.Node("Reshape", $"{name}.unfold.flat", [perPixel, _graph.Integers(0, 0, -1)]);
+            _graph.Node("Transpose", tokens.Name, [flat], [new("perm", new long[] { 0, 2, 1 })]);
+            return (tokens, grid with { Patches = patches });
+        }
+
+        string split = _graph.Node(
+            "Reshape", $"{name}.unfold.split", [whole, _graph.Integers(-1, channels, grid.Rows, Patch, grid.Columns, Patch)]);
+        string turned = _graph.Node(
+            "Transpose", $"{name}.unfold.turned", [split], [new("perm", new long[] { 0, 3, 5, 2, 4, 1 })]);
+        _graph.Node("Reshape", tokens.Name, [turned, _graph.Integers(-1, grid.Rows * grid.Columns, channels)]);
+        return (tokens, grid);
+    }
+
+    /// <summary>Undoes <see cref="Unfold"/>.</summary>
+    public GraphTensor Fold(string name, GraphTensor tokens, PatchGrid grid)
+    {
+        int channels = tokens.Shape[^1];
+        string folded;
+        if (grid.Patches is not null)
+        {
+            string turned = _graph.Node("Transpose", $"{name}.fold.turned", [tokens.Name], [new("perm", new long[] { 0, 2, 1 })]);
+            string shape = _graph.Node("Shape", $"{name}.fold.shape", [grid.Patches]);
+            string patches = _graph.Node("Reshape", $"{name}.fold.patches", [turned, shape]);
+            folded = _graph.Node("DepthToSpace", $"{name}.fold", [patches], [new("blocksize", (long)Patch), new("mode", "DCR")]);
+        }
+        else
+        {
+            string split = _graph.Node(
+                "Reshape", $"{name}.fold.split", [tokens.Name, _graph.Integers(-1, Patch, Patch, grid.Rows, grid.Columns, channels)]);
+            string turned = _graph.Node(
+                "Transpose", $"{name}.fold.turned", [split], [new("perm", new long[] { 0, 5, 3, 1, 4, 2 })]);
+            folded = _graph.Node(
+                "Reshape", $"{name}.fold", [turned, _graph.Integers(-1, channels, Patch * grid.Rows, Patch * grid.Columns)]);
+        }
+
+        return grid.Map with { Name = grid.IsResized ? ResizeBack(name, folded, grid.Map) : folded };
+    }
+
+    /// <summary>
+    /// Whether the patches may not divide a map. With a dynamic size that is asked of every multiple of 32, which strides up
+    /// to 16 divide into even sides.
+    /// </summary>
+    private bool MayNeedResize(GraphTensor map) => _style.DynamicSize
+        ? SizeMultiple % (_style.Height / map.Shape[1] * Patch) != 0
+        : map.Shape[1] % Patch != 0 || map.Shape[2] % Patch != 0;
+
+    private string ResizeToWholePatches(string name, GraphTensor map)
+    {
+        string sizes;
+        if (_style.DynamicSize)
+        {
+            string shape = SideLengths($"{name}.unfold", map);
+            string raised = _graph.Node("Add", $"{name}.unfold.raised", [shape, _graph.Integers(Patch - 1)]);
+            string count = _graph.Node("Div", $"{name}.unfold.count", [raised, _graph.Integers(Patch)]);
+            sizes = _graph.Node("Mul", $"{name}.unfold.sizes", [count, _graph.Integers(Patch)]);
+        }
+        else
+        {
+            sizes = _graph.Integers(RoundUp(map.Shape[1]), RoundUp(map.Shape[2]));
+        }
+
+        return Resize($"{name}.unfold.resized", map.Name, sizes);
+
+        static long RoundUp(int side) => (side + Patch - 1) / Patch * Patch;
+    }
+
+    private string ResizeBack(string name, string folded, GraphTensor map) => Resize(
+        $"{name}.fold.resized",
+        folded,
+        _style.DynamicSize ? SideLengths($"{name}.fold", map) : _graph.Integers(map.Shape[1], map.Shape[2]));
+
+    private string SideLengths(string name, GraphTensor map) =>
+        _graph.Node("Shape", $"{name}.sides", [map.Name], [new("start", 2L)]);
+
+    private string Resize(string name, string input, string sizes) => _graph.Node("Resize", name, [input, string.Empty, string.Empty, sizes],
+    [
+        new("axes", new long[] { 2, 3 }),
+        new("mode", "linear"),
+        new("coordinate_transformation_mode", "half_pixel"),
+    ]);
+}

@@ -1,0 +1,155 @@
+using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion.Onnx;
+
+namespace MlNetMobileViT.Conversion.Network;
+
+/// <summary>
+/// What modules write themselves into: the layers of a MobileViT as ONNX operators. It follows shapes for the nominal input
+/// size and counts multiply-accumulate operations on the way.
+/// </summary>
+/// <remarks>
+/// The batch dimension is never mentioned by number, so one graph serves a dynamic batch and a fixed one. Which formulation
+/// of a layer is fastest was measured in ONNX Runtime on one thread; <c>Benchmarks -- graph</c> prints the comparison.
+/// </remarks>
+internal sealed partial class NetworkGraph
+{
+    /// <summary>What the sides of the input must be a multiple of: the stride of the last stage.</summary>
+    public const int SizeMultiple = 32;
+
+    private const int Patch = MobileViTArchitecture.PatchSize;
+    private const int PatchPixels = Patch * Patch;
+
+    private readonly OnnxGraph _graph;
+    private readonly IReadOnlyDictionary<string, float[]> _weights;
+    private readonly GraphStyle _style;
+
+    public NetworkGraph(OnnxGraph graph, IReadOnlyDictionary<string, float[]> weights, GraphStyle style)
+    {
+        _graph = graph;
+        _weights = weights;
+        _style = style;
+        Input = new GraphTensor(ModelOutputs.Input, 3, style.Height, style.Width);
+        object batch = style.Batch is { } fixedBatch ? fixedBatch : "N";
+        graph.AddInput(
+            ModelOutputs.Input,
+            style.DynamicSize ? [batch, 3, "H", "W"] : [batch, 3, style.Height, style.Width]);
+    }
+
+    /// <summary>The network's input, <c>[N, 3, H, W]</c>.</summary>
+    public GraphTensor Input { get; }
+
+    /// <summary>Multiply-accumulate operations so far, for one picture of the nominal size.</summary>
+    public long Macs { get; private set; }
+
+    /// <summary>A tensor of the state dict, by its canonical name.</summary>
+    public float[] Weight(string name) => _weights[name];
+
+    /// <summary>A convolution with "same" padding for odd kernels.</summary>
+    public GraphTensor Conv(
+        string name, GraphTensor input, float[] weight, float[]? bias, int outChannels, int kernel, int stride, int groups)
+    {
+        int inChannels = input.Shape[0];
+        int padding = kernel / 2;
+        List<string> inputs =
+        [
+            input.Name,
+            _graph.Weights($"{name}.weight", weight, outChannels, inChannels / groups, kernel, kernel),
+        ];
+        if (bias is not null)
+        {
+            inputs.Add(_graph.Weights($"{name}.bias", bias, outChannels));
+        }
+
+        string output = _graph.Node("Conv", $"{name}.conv", inputs,
+        [
+            new("kernel_shape", new long[] { kernel, kernel }),
+            new("strides", new long[] { stride, stride }),
+            new("pads", new long[] { padding, padding, padding, padding }),
+            new("group", (long)groups),
+        ]);
+        var result = new GraphTensor(output, outChannels, Strided(input.Shape[1]), Strided(input.Shape[2]));
+        Macs += result.ElementCount * (inChannels / groups) * kernel * kernel;
+        return result;
+
+        int Strided(int side) => ((side + (2 * padding) - kernel) / stride) + 1;
+    }
+
+    /// <summary>x · sigmoid(x).</summary>
+    public GraphTensor Silu(string name, GraphTensor input)
+    {
+        string sigmoid = _graph.Node("Sigmoid", $"{name}.sigmoid", [input.Name]);
+        return input with { Name = _graph.Node("Mul", $"{name}.silu", [input.Name, sigmoid]) };
+    }
+
+    public GraphTensor Add(string name, GraphTensor left, GraphTensor right) =>
+        left with { Name = _graph.Node("Add", $"{name}.add", [left.Name, right.Name]) };
+
+    /// <summary>Two feature maps, the channels of the first before those of the second.</summary>
+    public GraphTensor Concat(string name, GraphTensor first, GraphTensor second) => new(
+        _graph.Node("Concat", $"{name}.concat", [first.Name, second.Name], [new("axis", 1L)]),
+        first.Shape[0] + second.Shape[0], first.Shape[1], first.Shape[2]);
+
+    /// <summary>Layer norm over the last dimension.</summary>
+    public GraphTensor LayerNorm(string name, GraphTensor input, float[] weight, float[] bias) => input with
+    {
+        Name = _graph.Node(
+            "LayerNormalization",
+            $"{name}.norm",
+            [input.Name, _graph.Weights($"{name}.weight", weight, weight.Length), _graph.Weights($"{name}.bias", bias, bias.Length)],
+            [new("axis", -1L), new("epsilon", MobileViTArchitecture.NormEpsilon)]),
+    };
+
+    /// <summary>x·Wᵀ + b over the last dimension; <paramref name="weight"/> is <c>[out, in]</c> as in PyTorch.</summary>
+    public GraphTensor Linear(string name, GraphTensor input, float[] weight, float[] bias)
+    {
+        int outFeatures = bias.Length;
+        int inFeatures = weight.Length / outFeatures;
+        string weights = _graph.Weights($"{name}.weight", Transposed(weight, outFeatures, inFeatures), inFeatures, outFeatures);
+        string biases = _graph.Weights($"{name}.bias", bias, outFeatures);
+        var output = new GraphTensor(string.Empty, [.. input.Shape[..^1], outFeatures]);
+        Macs += output.ElementCount * inFeatures;
+        if (input.Shape.Length == 1)
+        {
+            return output with { Name = _graph.Node("Gemm", $"{name}.linear", [input.Name, weights, biases]) };
+        }
+
+        string product = _graph.Node("MatMul", $"{name}.matmul", [input.Name, weights]);
+        return output with { Name = _graph.Node("Add", $"{name}.linear", [product, biases]) };
+    }
+
+    /// <summary>The mean over height and width: <c>[N, C]</c>.</summary>
+    public GraphTensor GlobalAveragePool(string name, GraphTensor input)
+    {
+        string pooled = _graph.Node("GlobalAveragePool", $"{name}.average", [input.Name]);
+        return new GraphTensor(_graph.Node("Flatten", $"{name}.flatten", [pooled], [new("axis", 1L)]), input.Shape[0]);
+    }
+
+    public GraphTensor Softmax(string name, GraphTensor input) =>
+        input with { Name = _graph.Node("Softmax", name, [input.Name], [new("axis", -1L)]) };
+
+    /// <summary>Makes a tensor an output of the graph, under a name of its own.</summary>
+    public void AddOutput(string name, GraphTensor tensor)
+    {
+        _graph.MultiOutputNode("Identity", $"output.{name}", [tensor.Name], [name]);
+        object batch = _style.Batch is { } fixedBatch ? fixedBatch : "N";
+        bool isMap = tensor.Shape.Length == 3;
+        object[] shape = isMap && _style.DynamicSize
+            ? [tensor.Shape[0], $"{name}_H", $"{name}_W"]
+            : [.. tensor.Shape.Cast<object>()];
+        _graph.AddOutput(name, [batch, .. shape]);
+    }
+
+    private static float[] Transposed(float[] matrix, int rows, int columns)
+    {
+        float[] result = new float[matrix.Length];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                result[(column * rows) + row] = matrix[(row * columns) + column];
+            }
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,23 @@
+using MlNetMobileViT.Conversion.Architecture;
+
+namespace MlNetMobileViT.Conversion.Network;
+
+/// <summary>A part of the network: it knows the tensors that it needs and how to write itself into a graph.</summary>
+/// <param name="name">The prefix of its tensors in the official state dict.</param>
+internal abstract class NetworkModule(string name)
+{
+    /// <summary>The prefix of its tensors in the official state dict, such as <c>layer_3.1.conv_proj</c>.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The tensors that it needs, in the order of the official state dict.</summary>
+    public abstract IEnumerable<TensorSpec> Tensors { get; }
+
+    /// <summary>Writes the module into a graph.</summary>
+    /// <param name="graph">The graph and the weights.</param>
+    /// <param name="input">What the module is applied to.</param>
+    /// <returns>What leaves the module.</returns>
+    public abstract GraphTensor Forward(NetworkGraph graph, GraphTensor input);
+
+    /// <summary>A parameter of this module.</summary>
+    protected TensorSpec Parameter(string suffix, params int[] shape) => new($"{Name}.{suffix}", shape, TensorKind.Parameter);
+}

@@ -1,0 +1,180 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using static MlNetMobileViT.Conversion.Onnx.AttributeProto.Types;
+
+namespace MlNetMobileViT.Conversion.Onnx;
+
+/// <summary>An ONNX graph under construction: nodes, initializers, inputs and outputs, each name given once.</summary>
+internal sealed class OnnxGraph
+{
+    /// <summary>The contrib operators of ONNX Runtime.</summary>
+    public const string MicrosoftDomain = "com.microsoft";
+
+    /// <summary>ONNX's operators for traditional machine learning.</summary>
+    public const string MachineLearningDomain = "ai.onnx.ml";
+
+    private readonly GraphProto _graph;
+    private readonly Dictionary<string, string> _int64Initializers = [];
+    private readonly WeightPrecision _precision;
+
+    public OnnxGraph(string name, WeightPrecision precision = WeightPrecision.Float32)
+    {
+        _graph = new GraphProto { Name = name };
+        _precision = precision;
+    }
+
+    /// <summary>The graph as it stands.</summary>
+    public GraphProto Proto => _graph;
+
+    /// <summary>The non-standard operator domains that the nodes use.</summary>
+    public IEnumerable<string> Domains => _graph.Node.Select(static node => node.Domain).Where(static domain => domain.Length > 0).Distinct();
+
+    /// <summary>Adds a node with one output, and returns the output's name.</summary>
+    /// <param name="operatorType">The operator.</param>
+    /// <param name="name">A name that no other node has; the output is named after it.</param>
+    /// <param name="inputs">The names of the inputs; empty for an optional one that is left out.</param>
+    /// <param name="attributes">The attributes: long, float, string, long[] or string[].</param>
+    /// <param name="domain">The operator's domain; empty for ONNX's own.</param>
+    public string Node(
+        string operatorType,
+        string name,
+        IEnumerable<string> inputs,
+        IEnumerable<KeyValuePair<string, object>>? attributes = null,
+        string domain = "") => MultiOutputNode(operatorType, name, inputs, [name], attributes, domain)[0];
+
+    /// <summary>Adds a node, and returns the names of its outputs.</summary>
+    public string[] MultiOutputNode(
+        string operatorType,
+        string name,
+        IEnumerable<string> inputs,
+        string[] outputs,
+        IEnumerable<KeyValuePair<string, object>>? attributes = null,
+        string domain = "")
+    {
+        var node = new NodeProto { OpType = operatorType, Name = name, Domain = domain };
+        node.Input.AddRange(inputs);
+        node.Output.AddRange(outputs);
+        node.Attribute.AddRange((attributes ?? []).Select(static pair => Attribute(pair.Key, pair.Value)));
+        _graph.Node.Add(node);
+        return outputs;
+    }
+
+    /// <summary>Adds weights and returns the name under which nodes find them as float32.</summary>
+    public string Weights(string name, ReadOnlyMemory<float> values, params int[] shape)
+    {
+        if (_precision == WeightPrecision.Float32)
+        {
+            AddInitializer(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values.Span), shape);
+            return name;
+        }
+
+        Half[] halves = new Half[values.Length];
+        for (int i = 0; i < halves.Length; i++)
+        {
+            halves[i] = (Half)values.Span[i];
+        }
+
+        string stored = name + ".float16";
+        AddInitializer(stored, TensorProto.Types.DataType.Float16, MemoryMarshal.AsBytes(halves.AsSpan()), shape);
+        return Node("Cast", name, [stored], [new("to", (long)TensorProto.Types.DataType.Float)]);
+    }
+
+    /// <summary>Adds a list of integers, once however often it is asked for: shapes, axes, sizes.</summary>
+    public string Integers(params long[] values)
+    {
+        string name = "int64." + string.Join('_', values);
+        if (_int64Initializers.TryAdd(name, name))
+        {
+            AddInitializer(name, TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes(values.AsSpan()), [values.Length]);
+        }
+
+        return name;
+    }
+
+    /// <summary>Adds a text, <c>[1]</c>.</summary>
+    public string Text(string name, string value)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.String };
+        tensor.Dims.Add(1);
+        tensor.StringData.Add(ByteString.CopyFromUtf8(value));
+        _graph.Initializer.Add(tensor);
+        return name;
+    }
+
+    /// <summary>Removes what no output needs: the layers behind the last feature map that was asked for, say.</summary>
+    public void RemoveUnused(IEnumerable<string> outputs)
+    {
+        var needed = new HashSet<string>(outputs);
+        for (int i = _graph.Node.Count - 1; i >= 0; i--)
+        {
+            NodeProto node = _graph.Node[i];
+            if (node.Domain == MachineLearningDomain || node.Output.Any(needed.Contains))
+            {
+                needed.UnionWith(node.Input);
+            }
+            else
+            {
+                _graph.Node.RemoveAt(i);
+            }
+        }
+
+        for (int i = _graph.Initializer.Count - 1; i >= 0; i--)
+        {
+            if (!needed.Contains(_graph.Initializer[i].Name))
+            {
+                _graph.Initializer.RemoveAt(i);
+            }
+        }
+    }
+
+    /// <summary>Declares the float32 input of the graph. A dimension is a number or a name.</summary>
+    public void AddInput(string name, params object[] shape) => _graph.Input.Add(Float32(name, shape));
+
+    /// <summary>Declares a float32 output of the graph. A dimension is a number or a name.</summary>
+    public void AddOutput(string name, params object[] shape) => _graph.Output.Add(Float32(name, shape));
+
+    private static ValueInfoProto Float32(string name, object[] shape)
+    {
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = new TensorShapeProto() };
+        tensor.Shape.Dim.AddRange(shape.Select(static dimension => dimension is string symbol
+            ? new TensorShapeProto.Types.Dimension { DimParam = symbol }
+            : new TensorShapeProto.Types.Dimension { DimValue = (int)dimension }));
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+    }
+
+    private static AttributeProto Attribute(string name, object value)
+    {
+        var attribute = new AttributeProto { Name = name };
+        switch (value)
+        {
+            case long integer:
+                (attribute.I, attribute.Type) = (integer, AttributeType.Int);
+                break;
+            case float number:
+                (attribute.F, attribute.Type) = (number, AttributeType.Float);
+                break;
+            case string text:
+                (attribute.S, attribute.Type) = (ByteString.CopyFromUtf8(text), AttributeType.String);
+                break;
+            case long[] integers:
+                attribute.Ints.AddRange(integers);
+                attribute.Type = AttributeType.Ints;
+                break;
+            case string[] texts:
+                attribute.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8));
+                attribute.Type = AttributeType.Strings;
+                break;
+            default:
+                throw new ArgumentException($"Attribute '{name}' has a value of type {value.GetType()}.", nameof(value));
+        }
+
+        return attribute;
+    }
+
+    private void AddInitializer(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> bytes, int[] shape)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
+        tensor.Dims.AddRange(shape.Select(static side => (long)side));
+        _graph.Initializer.Add(tensor);
+    }
+}
