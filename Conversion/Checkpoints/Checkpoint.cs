@@ -1,0 +1,94 @@
+namespace MlNetMobileViT.Conversion.Checkpoints;
+
+/// <summary>The state dict of a checkpoint file.</summary>
+/// <remarks>
+/// <para>
+/// A file is read as data: whatever a PyTorch file asks to be called is refused by name and not run. Reading allocates the
+/// size of the file, plus at most some 150 MB of descriptions for the most tangled pickle that is accepted (a few megabytes
+/// for any real one); all tensors together, converted, take at most four times the size of the file.
+/// </para>
+/// <para>
+/// In a training checkpoint the plain weights are taken; an averaged copy (EMA) only where there are no others. The keys
+/// that are tried are, in this order: <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c>, <c>net</c>, <c>module</c>,
+/// <c>state_dict_ema</c>, <c>ema_state_dict</c>, <c>model_ema</c>, <c>ema</c>. <see cref="StateDictPath"/> says which it was.
+/// </para>
+/// </remarks>
+public sealed class Checkpoint
+{
+    /// <summary>The largest file that is read, in bytes. The largest MobileViT, in training, takes some 110 MB.</summary>
+    public const int MaxFileSize = 1 << 30;
+
+    // What wrappers put before every name: DataParallel, torch.compile, Lightning and training loops.
+    private static readonly string[] Prefixes = ["module.", "_orig_mod.", "model."];
+
+    private Checkpoint(CheckpointFile file, CheckpointContainer container, StateDict stateDict)
+    {
+        FilePath = file.Path;
+        Container = container;
+        Sha256 = file.ComputeSha256();
+        StateDictPath = string.Join('.', stateDict.Path);
+        RemovedPrefix = FindPrefix(stateDict.Tensors);
+        Tensors = RemovedPrefix.Length == 0
+            ? stateDict.Tensors
+            : [.. stateDict.Tensors.Select(tensor => tensor.WithName(tensor.Name[RemovedPrefix.Length..]))];
+    }
+
+    /// <summary>The path that the checkpoint was read from.</summary>
+    public string FilePath { get; }
+
+    /// <summary>The name of the file, without its folder.</summary>
+    public string FileName => Path.GetFileName(FilePath);
+
+    /// <summary>The SHA-256 of the file, in lower-case hexadecimal.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>The file format, recognised by the file's content.</summary>
+    public CheckpointContainer Container { get; }
+
+    /// <summary>
+    /// The keys, joined by dots, under which the state dict was found in a training checkpoint, such as
+    /// <c>model_state_dict</c>; empty where the file is the state dict.
+    /// </summary>
+    public string StateDictPath { get; }
+
+    /// <summary>What stood before every tensor's name and was taken off, such as <c>module.</c>; empty for nothing.</summary>
+    public string RemovedPrefix { get; }
+
+    /// <summary>The tensors, in the order of the file.</summary>
+    public IReadOnlyList<CheckpointTensor> Tensors { get; }
+
+    /// <summary>Reads a checkpoint file.</summary>
+    /// <param name="path">
+    /// A file of <c>torch.save</c> (zip archive or legacy) or a safetensors file. The extension has no meaning.
+    /// </param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is not a checkpoint, is damaged, or asks for more than being read; the message is one sentence that names it.
+    /// </exception>
+    public static Checkpoint Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var file = CheckpointFile.Read(path);
+        if (file.Span.StartsWith("PK\x03\x04"u8))
+        {
+            return new Checkpoint(file, CheckpointContainer.PyTorchZip, PyTorchZipReader.Read(file));
+        }
+
+        throw file.Error("is not a checkpoint: neither a file of torch.save nor a safetensors file");
+    }
+
+    private static string FindPrefix(IReadOnlyList<CheckpointTensor> tensors)
+    {
+        string removed = "";
+        while (tensors.Count > 0 && Array.Find(Prefixes, IsShared) is { } prefix)
+        {
+            removed += prefix;
+        }
+
+        return removed;
+
+        bool IsShared(string prefix) => tensors.All(tensor =>
+            tensor.Name.Length > removed.Length + prefix.Length
+            && tensor.Name.AsSpan(removed.Length).StartsWith(prefix, StringComparison.Ordinal));
+    }
+}

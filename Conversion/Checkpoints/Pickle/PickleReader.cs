@@ -1,0 +1,482 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+
+namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+
+/// <summary>
+/// Reads a pickle as data. A pickle is a program; this reader knows the opcodes that the pickles of state dicts are made of
+/// (Python's <c>pickletools</c> documents them), refuses every global that is not in <see cref="AllowedGlobals"/>, and calls
+/// nothing.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Values: <see langword="null"/>, <see cref="bool"/>, <see cref="long"/>, <see cref="double"/>, <see cref="string"/>,
+/// <see cref="PickledData"/>, <c>object?[]</c> (tuple), <c>List&lt;object?&gt;</c> (list or set),
+/// <see cref="PickledDictionary"/>, <see cref="PickleGlobal"/>, <see cref="PickledStorage"/>, <see cref="PickledTensor"/>.
+/// </para>
+/// <para>
+/// The reader loops over the opcodes and never recurses, whatever the nesting. Bounds: <see cref="MaxBytes"/>,
+/// <see cref="MaxOpcodes"/> and, as every opcode makes one small object at most, less than 128 bytes allocated per opcode
+/// beside the text and bytes that the pickle itself holds.
+/// </para>
+/// </remarks>
+internal sealed class PickleReader
+{
+    /// <summary>The longest pickle that is read; those of MobileViT state dicts have some 60 KB.</summary>
+    public const int MaxBytes = 16 << 20;
+
+    /// <summary>The most opcodes that are read; MobileViT state dicts have some 10,000.</summary>
+    public const int MaxOpcodes = 1_000_000;
+
+    private readonly CheckpointFile _file;
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly Stack<int> _marks = [];
+    private readonly List<object?> _stack = [];
+    private readonly Dictionary<uint, object?> _memo = [];
+    private int _position;
+
+    private PickleReader(CheckpointFile file, ReadOnlyMemory<byte> bytes)
+    {
+        _file = file;
+        _bytes = bytes;
+    }
+
+    /// <summary>Reads one pickle.</summary>
+    /// <param name="file">The file, for error messages.</param>
+    /// <param name="bytes">Bytes that begin with a pickle.</param>
+    /// <param name="length">The length of the pickle.</param>
+    /// <exception cref="InvalidDataException">The pickle is malformed, or is more than data.</exception>
+    public static object? Read(CheckpointFile file, ReadOnlyMemory<byte> bytes, out int length)
+    {
+        var reader = new PickleReader(file, bytes[..Math.Min(bytes.Length, MaxBytes)]);
+        object? value = reader.Run();
+        length = reader._position;
+        return value;
+    }
+
+    private object? Run()
+    {
+        for (int count = 0; count < MaxOpcodes; count++)
+        {
+            byte opcode = Take(1)[0];
+            switch (opcode)
+            {
+                case Opcode.Proto:
+                    byte protocol = Take(1)[0];
+                    if (protocol is < 2 or > 5)
+                    {
+                        throw Error($"is of protocol {protocol}; protocols 2 to 5 are read");
+                    }
+
+                    break;
+                case Opcode.Frame:
+                    TakeLength(BinaryPrimitives.ReadUInt64LittleEndian(Take(8)), consume: false);
+                    break;
+                case Opcode.Stop:
+                    object? result = Pop();
+                    if (_stack.Count > 0 || _marks.Count > 0)
+                    {
+                        throw Error("ends with values left over");
+                    }
+
+                    return result;
+                default:
+                    if (!TryConstant(opcode) && !TryContainer(opcode) && !TryMemo(opcode))
+                    {
+                        Execute(opcode);
+                    }
+
+                    break;
+            }
+        }
+
+        throw Error($"has more than {MaxOpcodes} steps");
+    }
+
+    private bool TryConstant(byte opcode)
+    {
+        switch (opcode)
+        {
+            case Opcode.None:
+                _stack.Add(null);
+                return true;
+            case Opcode.NewTrue:
+                _stack.Add(true);
+                return true;
+            case Opcode.NewFalse:
+                _stack.Add(false);
+                return true;
+            case Opcode.BinInt:
+                _stack.Add((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)));
+                return true;
+            case Opcode.BinInt1:
+                _stack.Add((long)Take(1)[0]);
+                return true;
+            case Opcode.BinInt2:
+                _stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)));
+                return true;
+            case Opcode.Long1:
+                _stack.Add(ReadLong(Take(1)[0]));
+                return true;
+            case Opcode.BinFloat:
+                _stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
+                return true;
+            case Opcode.ShortBinUnicode:
+                PushText(Take(1)[0]);
+                return true;
+            case Opcode.BinUnicode:
+                PushText(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
+                return true;
+            case Opcode.BinUnicode8:
+                PushText(BinaryPrimitives.ReadUInt64LittleEndian(Take(8)));
+                return true;
+            case Opcode.ShortBinString:
+                PushLatin1(Take(1)[0]);
+                return true;
+            case Opcode.BinString:
+                PushLatin1(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
+                return true;
+            case Opcode.ShortBinBytes:
+                PushData(Take(1)[0]);
+                return true;
+            case Opcode.BinBytes:
+                PushData(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
+                return true;
+            case Opcode.BinBytes8 or Opcode.ByteArray8:
+                PushData(BinaryPrimitives.ReadUInt64LittleEndian(Take(8)));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool TryContainer(byte opcode)
+    {
+        switch (opcode)
+        {
+            case Opcode.Mark:
+                _marks.Push(_stack.Count);
+                return true;
+            case Opcode.EmptyTuple:
+                _stack.Add(Array.Empty<object?>());
+                return true;
+            case Opcode.Tuple1:
+                _stack.Add(PopMany(1));
+                return true;
+            case Opcode.Tuple2:
+                _stack.Add(PopMany(2));
+                return true;
+            case Opcode.Tuple3:
+                _stack.Add(PopMany(3));
+                return true;
+            case Opcode.Tuple:
+                _stack.Add(PopMarked());
+                return true;
+            case Opcode.EmptyList or Opcode.EmptySet:
+                _stack.Add(new List<object?>());
+                return true;
+            case Opcode.FrozenSet or Opcode.List:
+                _stack.Add(new List<object?>(PopMarked()));
+                return true;
+            case Opcode.EmptyDict:
+                _stack.Add(new PickledDictionary());
+                return true;
+            case Opcode.Dict:
+                object?[] entries = PopMarked();
+                var dictionary = new PickledDictionary();
+                SetItems(dictionary, entries);
+                _stack.Add(dictionary);
+                return true;
+            case Opcode.Append:
+                object? item = Pop();
+                Top<List<object?>>("a list").Add(item);
+                return true;
+            case Opcode.Appends or Opcode.AddItems:
+                object?[] items = PopMarked();
+                Top<List<object?>>("a list or set").AddRange(items);
+                return true;
+            case Opcode.SetItem:
+                object?[] pair = PopMany(2);
+                SetItems(Top<PickledDictionary>("a dictionary"), pair);
+                return true;
+            case Opcode.SetItems:
+                object?[] pairs = PopMarked();
+                SetItems(Top<PickledDictionary>("a dictionary"), pairs);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool TryMemo(byte opcode)
+    {
+        switch (opcode)
+        {
+            case Opcode.BinPut:
+                _memo[Take(1)[0]] = Peek();
+                return true;
+            case Opcode.LongBinPut:
+                _memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))] = Peek();
+                return true;
+            case Opcode.Memoize:
+                _memo[(uint)_memo.Count] = Peek();
+                return true;
+            case Opcode.BinGet:
+                Recall(Take(1)[0]);
+                return true;
+            case Opcode.LongBinGet:
+                Recall(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
+                return true;
+            case Opcode.Pop:
+                // Python's own pickler uses it to take back a mark as well as a value.
+                if (_marks.TryPeek(out int mark) && mark == _stack.Count)
+                {
+                    _marks.Pop();
+                }
+                else
+                {
+                    Pop();
+                }
+
+                return true;
+            case Opcode.PopMark:
+                PopMarked();
+                return true;
+            case Opcode.Dup:
+                _stack.Add(Peek());
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>The opcodes with which a pickle could do harm if it were run.</summary>
+    private void Execute(byte opcode)
+    {
+        switch (opcode)
+        {
+            case Opcode.Global:
+                string module = TakeLine();
+                _stack.Add(Resolve(module, TakeLine()));
+                break;
+            case Opcode.StackGlobal:
+                object?[] names = PopMany(2);
+                _stack.Add(names is [string from, string name]
+                    ? Resolve(from, name)
+                    : throw Error("names a global with something that is not text"));
+                break;
+            case Opcode.Inst:
+                string instanceModule = TakeLine();
+                string instanceName = TakeLine();
+                throw Foreign($"{instanceModule}.{instanceName}");
+            case Opcode.Reduce:
+                object? arguments = Pop();
+                object? callable = Pop();
+                _stack.Add(callable is PickleGlobal global && arguments is object?[] tuple
+                    ? Rebuild(global, tuple)
+                    : throw Error("calls something that is not a function"));
+                break;
+            case Opcode.Build:
+                // PyTorch hangs the versions of the modules on its ordered dictionaries this way; nobody needs them.
+                Pop();
+                Top<PickledDictionary>("a dictionary");
+                break;
+            case Opcode.NewObj or Opcode.NewObjEx or Opcode.Obj:
+                throw Error("creates an object, where only dictionaries, lists, numbers, text and tensors are read");
+            case Opcode.BinPersId:
+                _stack.Add(ReadStorage(Pop()));
+                break;
+            default:
+                throw Error($"holds the opcode 0x{opcode:x2}, which no state dict needs");
+        }
+    }
+
+    private object Rebuild(PickleGlobal global, object?[] arguments)
+    {
+        switch (global.Kind)
+        {
+            case GlobalKind.OrderedDictionary when arguments.Length == 0:
+                return new PickledDictionary();
+            case GlobalKind.OrderedDictionary when arguments is [List<object?> pairs]:
+                // How Python 2 pickles an ordered dictionary.
+                var dictionary = new PickledDictionary();
+                foreach (object? pair in pairs)
+                {
+                    SetItems(dictionary, pair switch
+                    {
+                        List<object?> { Count: 2 } list => [.. list],
+                        object?[] { Length: 2 } tuple => tuple,
+                        _ => throw Error("fills a dictionary with something that is not a pair"),
+                    });
+                }
+
+                return dictionary;
+            case GlobalKind.RebuildTensor
+                when arguments is [PickledStorage storage, long offset, object?[] sizes, object?[] strides, ..]
+                     && arguments.Length is 6 or 7:
+                return new PickledTensor(storage, offset, Integers(sizes), Integers(strides));
+            case GlobalKind.RebuildParameter when arguments is [PickledTensor tensor, _, _]:
+                return tensor;
+            default:
+                throw Error($"uses '{global.Name}' in a way that no state dict does");
+        }
+    }
+
+    /// <summary>
+    /// <c>('storage', type, key, location, elements)</c>; the older form has a sixth member, <c>None</c> or
+    /// <c>(key, offset, elements)</c> of a part of the storage.
+    /// </summary>
+    private PickledStorage ReadStorage(object? id)
+    {
+        if (id is not object?[] tuple
+            || tuple is not ["storage", PickleGlobal { Kind: GlobalKind.Storage } type, string key, string, long count, ..]
+            || count < 0)
+        {
+            throw Error("refers to data outside itself that is not a storage");
+        }
+
+        return tuple.AsSpan(5) switch
+        {
+            [] or [null] => new PickledStorage(key, type.StorageType, count, 0, count),
+            [object?[] and [string, long offset, long viewCount]] when offset >= 0 && viewCount >= 0
+                && offset <= count && viewCount <= count - offset =>
+                new PickledStorage(key, type.StorageType, count, offset, viewCount),
+            _ => throw Error($"refers to a part of the storage {CheckpointFile.Quote(key)} that does not lie within it"),
+        };
+    }
+
+    private long[] Integers(object?[] values) =>
+        Array.ConvertAll(values, value => value is long number ? number : throw Error("gives a tensor a size that is no integer"));
+
+    private PickleGlobal Resolve(string module, string name) =>
+        AllowedGlobals.Find(module, name) ?? throw Foreign($"{module}.{name}");
+
+    private InvalidDataException Foreign(string name) => _file.Error(
+        $"refers to {CheckpointFile.Quote(name)}, which the weights of a model do not need; it may be harmful, nothing of it "
+        + "was run; save the weights alone with torch.save(model.state_dict(), path)");
+
+    private void SetItems(PickledDictionary dictionary, ReadOnlySpan<object?> items)
+    {
+        if (items.Length % 2 != 0)
+        {
+            throw Error("has a dictionary key without a value");
+        }
+
+        for (int i = 0; i < items.Length; i += 2)
+        {
+            dictionary.Entries.Add(new KeyValuePair<object?, object?>(items[i], items[i + 1]));
+        }
+    }
+
+    private object ReadLong(int length)
+    {
+        var bytes = TakeMemory((ulong)length);
+        if (length > sizeof(long))
+        {
+            return new PickledData(bytes);
+        }
+
+        long value = length > 0 && (bytes.Span[^1] & 0x80) != 0 ? -1 : 0;
+        for (int i = length - 1; i >= 0; i--)
+        {
+            value = (value << 8) | bytes.Span[i];
+        }
+
+        return value;
+    }
+
+    private void PushText(ulong length)
+    {
+        try
+        {
+            _stack.Add(StrictUtf8.GetString(TakeMemory(length).Span));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Error("holds text that is not UTF-8");
+        }
+    }
+
+    private void PushLatin1(ulong length) => _stack.Add(Encoding.Latin1.GetString(TakeMemory(length).Span));
+
+    private void PushData(ulong length) => _stack.Add(new PickledData(TakeMemory(length)));
+
+    private void Recall(uint index) =>
+        _stack.Add(_memo.TryGetValue(index, out object? value)
+            ? value
+            : throw Error($"recalls the value {index.ToString(CultureInfo.InvariantCulture)}, which it never stored"));
+
+    private object? Peek() => _stack.Count > Floor ? _stack[^1] : throw Error("takes a value where there is none");
+
+    private object? Pop()
+    {
+        object? value = Peek();
+        _stack.RemoveAt(_stack.Count - 1);
+        return value;
+    }
+
+    private object?[] PopMany(int count)
+    {
+        if (_stack.Count - Floor < count)
+        {
+            throw Error("takes a value where there is none");
+        }
+
+        return RemoveFrom(_stack.Count - count);
+    }
+
+    private object?[] PopMarked() =>
+        _marks.TryPop(out int mark) ? RemoveFrom(mark) : throw Error("closes a collection that it never opened");
+
+    private object?[] RemoveFrom(int start)
+    {
+        object?[] values = [.. _stack[start..]];
+        _stack.RemoveRange(start, values.Length);
+        return values;
+    }
+
+    /// <summary>Values below the last mark belong to what lies around it.</summary>
+    private int Floor => _marks.TryPeek(out int mark) ? mark : 0;
+
+    private T Top<T>(string what)
+        where T : class =>
+        Peek() as T ?? throw Error($"adds to something that is not {what}");
+
+    private ReadOnlySpan<byte> Take(int count) => TakeMemory((ulong)count).Span;
+
+    private ReadOnlyMemory<byte> TakeMemory(ulong count)
+    {
+        int start = _position;
+        return _bytes.Slice(start, TakeLength(count, consume: true));
+    }
+
+    private int TakeLength(ulong count, bool consume)
+    {
+        if (count > (ulong)(_bytes.Length - _position))
+        {
+            throw Error(_bytes.Length == MaxBytes ? $"is longer than {MaxBytes} bytes" : "is cut short");
+        }
+
+        _position += consume ? (int)count : 0;
+        return (int)count;
+    }
+
+    private string TakeLine()
+    {
+        int length = _bytes.Span[_position..].IndexOf((byte)'\n');
+        if (length < 0)
+        {
+            throw Error("is cut short");
+        }
+
+        string line = Encoding.UTF8.GetString(Take(length));
+        Take(1);
+        return line;
+    }
+
+    private InvalidDataException Error(string problem) =>
+        _file.Error($"is damaged or not a state dict: its pickle {problem} (at byte {_position})");
+
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+}
