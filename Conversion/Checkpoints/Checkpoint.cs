@@ -69,13 +69,17 @@ public sealed class Checkpoint
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var file = CheckpointFile.Read(path);
-        if (file.Span.StartsWith("PK\x03\x04"u8))
+        var container = ContainerDetector.Detect(file);
+        return new Checkpoint(file, container, container switch
         {
-            return new Checkpoint(file, CheckpointContainer.PyTorchZip, PyTorchZipReader.Read(file));
-        }
-
-        throw file.Error("is not a checkpoint: neither a file of torch.save nor a safetensors file");
+            CheckpointContainer.PyTorchZip => PyTorchZipReader.Read(file),
+            CheckpointContainer.PyTorchLegacy => PyTorchLegacyReader.Read(file),
+            _ => SafetensorsReader.Read(file),
+        });
     }
+
+    /// <summary>An exception whose message is one sentence: this file, then <paramref name="problem"/>.</summary>
+    internal InvalidDataException Error(string problem) => CheckpointFile.Error(FilePath, problem);
 
     private static string FindPrefix(IReadOnlyList<CheckpointTensor> tensors)
     {

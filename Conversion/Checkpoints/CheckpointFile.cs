@@ -62,7 +62,6 @@ internal sealed class CheckpointFile
 
     public string ComputeSha256() => Convert.ToHexStringLower(SHA256.HashData(Span));
 
-    /// <summary>An exception whose message is one sentence: the file, then <paramref name="problem"/>.</summary>
     public InvalidDataException Error(string problem) => Error(Path, problem);
 
     /// <summary>Text from a file made fit for a message: short, and on one line.</summary>
@@ -80,6 +79,7 @@ internal sealed class CheckpointFile
         });
     }
 
-    private static InvalidDataException Error(string path, string problem) =>
+    /// <summary>An exception whose message is one sentence: the file, then <paramref name="problem"/>.</summary>
+    public static InvalidDataException Error(string path, string problem) =>
         new($"The checkpoint file {Quote(path)} {problem}.");
 }

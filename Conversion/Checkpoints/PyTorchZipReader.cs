@@ -34,8 +34,8 @@ internal static class PyTorchZipReader
                 + "only little-endian checkpoints are read");
         }
 
-        object? root = PickleReader.Read(file, archive.Find(pickles[0])!.Value, out _);
-        return StateDict.Select(file, root, storage => archive.Find($"{folder}data/{storage.Key}"));
+        var content = PickleReader.Read(file, archive.Find(pickles[0])!.Value);
+        return StateDict.Select(file, content.Value, storage => archive.Find($"{folder}data/{storage.Key}"));
     }
 
     private static bool IsPickle(string name) =>

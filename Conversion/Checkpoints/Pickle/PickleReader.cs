@@ -29,11 +29,14 @@ internal sealed class PickleReader
     /// <summary>The most opcodes that are read; MobileViT state dicts have some 10,000.</summary>
     public const int MaxOpcodes = 1_000_000;
 
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
     private readonly CheckpointFile _file;
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly Stack<int> _marks = [];
     private readonly List<object?> _stack = [];
     private readonly Dictionary<uint, object?> _memo = [];
+    private readonly List<PickledStorage> _storages = [];
     private int _position;
 
     private PickleReader(CheckpointFile file, ReadOnlyMemory<byte> bytes)
@@ -45,14 +48,12 @@ internal sealed class PickleReader
     /// <summary>Reads one pickle.</summary>
     /// <param name="file">The file, for error messages.</param>
     /// <param name="bytes">Bytes that begin with a pickle.</param>
-    /// <param name="length">The length of the pickle.</param>
     /// <exception cref="InvalidDataException">The pickle is malformed, or is more than data.</exception>
-    public static object? Read(CheckpointFile file, ReadOnlyMemory<byte> bytes, out int length)
+    public static PickleContent Read(CheckpointFile file, ReadOnlyMemory<byte> bytes)
     {
         var reader = new PickleReader(file, bytes[..Math.Min(bytes.Length, MaxBytes)]);
         object? value = reader.Run();
-        length = reader._position;
-        return value;
+        return new PickleContent(value, reader._position, reader._storages);
     }
 
     private object? Run()
@@ -285,7 +286,9 @@ internal sealed class PickleReader
             case Opcode.NewObj or Opcode.NewObjEx or Opcode.Obj:
                 throw Error("creates an object, where only dictionaries, lists, numbers, text and tensors are read");
             case Opcode.BinPersId:
-                _stack.Add(ReadStorage(Pop()));
+                var storage = ReadStorage(Pop());
+                _storages.Add(storage);
+                _stack.Add(storage);
                 break;
             default:
                 throw Error($"holds the opcode 0x{opcode:x2}, which no state dict needs");
@@ -477,6 +480,4 @@ internal sealed class PickleReader
 
     private InvalidDataException Error(string problem) =>
         _file.Error($"is damaged or not a state dict: its pickle {problem} (at byte {_position})");
-
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 }

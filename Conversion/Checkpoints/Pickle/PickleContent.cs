@@ -1,0 +1,7 @@
+namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+
+/// <summary>What a pickle held.</summary>
+/// <param name="Value">Its value; see <see cref="PickleReader"/> for the types.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="Storages">Every reference to a storage, in order, repetitions included.</param>
+internal sealed record PickleContent(object? Value, int Length, IReadOnlyList<PickledStorage> Storages);

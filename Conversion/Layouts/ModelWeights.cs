@@ -1,0 +1,180 @@
+using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion.Checkpoints;
+
+namespace MlNetMobileViT.Conversion.Layouts;
+
+/// <summary>The weights of a MobileViT classifier under their official names, whatever the checkpoint called them.</summary>
+public sealed class ModelWeights
+{
+    // What profilers (thop) leave in a state dict.
+    private static readonly string[] SkippedEndings = ["total_ops", "total_params"];
+
+    private ModelWeights(
+        CheckpointLayout layout,
+        MobileViTArchitecture architecture,
+        IReadOnlyDictionary<string, float[]> tensors,
+        IReadOnlyList<string> skipped)
+    {
+        Layout = layout;
+        Architecture = architecture;
+        Tensors = tensors;
+        Skipped = skipped;
+    }
+
+    /// <summary>The naming scheme of the checkpoint. Preprocessing and channel order follow from it.</summary>
+    public CheckpointLayout Layout { get; }
+
+    /// <summary>The architecture that the shapes of the tensors show, with the number of classes.</summary>
+    public MobileViTArchitecture Architecture { get; }
+
+    /// <summary>The variant: one of <see cref="MobileViTVariants.Names"/>, or <see cref="MobileViTVariants.Custom"/>.</summary>
+    public string Variant => MobileViTVariants.NameOf(Architecture);
+
+    /// <summary>
+    /// Every parameter and running statistic of <see cref="MobileViTArchitecture.Tensors"/> by its official name, row-major.
+    /// </summary>
+    public IReadOnlyDictionary<string, float[]> Tensors { get; }
+
+    /// <summary>
+    /// The tensors of the checkpoint, by their own names, that were left out on purpose: counters of training steps and what
+    /// profilers leave behind.
+    /// </summary>
+    public IReadOnlyList<string> Skipped { get; }
+
+    /// <summary>Finds the weights of a MobileViT classifier in a checkpoint.</summary>
+    /// <param name="checkpoint">The checkpoint, of any layout; the layout is recognised by the tensors' names.</param>
+    /// <param name="architecture">
+    /// The architecture that the weights must have, its number of classes apart; <see langword="null"/> to recognise it by
+    /// the tensors' shapes.
+    /// </param>
+    /// <exception cref="InvalidDataException">
+    /// Tensors are missing, unexpected or of a wrong shape or type, or hold NaN or infinities: one sentence names them all
+    /// (of each kind the first ten).
+    /// </exception>
+    public static ModelWeights Read(Checkpoint checkpoint, MobileViTArchitecture? architecture = null)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        var tensors = Enum.GetValues<CheckpointLayout>()
+            .Select(layout => new SourceTensors(checkpoint, layout))
+            .MaxBy(CountKnownNames)!;
+        if (CountKnownNames(tensors) == 0)
+        {
+            string examples = string.Join(
+                ", ", checkpoint.Tensors.Take(3).Select(static tensor => CheckpointFile.Quote(tensor.Name)));
+            throw checkpoint.Error(
+                $"holds no MobileViT of CVNets, timm or Hugging Face: its tensors have other names, such as {examples}");
+        }
+
+        var recognized = ArchitectureRecognizer.Recognize(tensors);
+        var expected = architecture is null ? recognized : architecture with { Classes = recognized.Classes };
+        return new WeightsReader(checkpoint, tensors, expected, recognized).Read();
+    }
+
+    private static int CountKnownNames(SourceTensors tensors) =>
+        MobileViTVariants.Get(MobileViTVariants.S).Tensors()
+            .Count(spec => Array.Exists(tensors.NamesOf(spec.Name), name => tensors.Find(name) is not null));
+
+    private sealed class WeightsReader(
+        Checkpoint checkpoint, SourceTensors tensors, MobileViTArchitecture architecture, MobileViTArchitecture recognized)
+    {
+        private readonly Dictionary<string, float[]> _weights = new(StringComparer.Ordinal);
+        private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+        private readonly List<string> _skipped = [];
+        private readonly TensorProblems _problems = new();
+
+        public ModelWeights Read()
+        {
+            var specs = architecture.Tensors().ToList();
+            foreach (var spec in specs)
+            {
+                Check(spec);
+            }
+
+            foreach (var tensor in checkpoint.Tensors.Where(tensor => !_known.Contains(tensor.Name)))
+            {
+                if (Array.Exists(SkippedEndings, ending => tensor.Name.EndsWith(ending, StringComparison.Ordinal)))
+                {
+                    _skipped.Add(tensor.Name);
+                }
+                else
+                {
+                    _problems.Unexpected.Add(CheckpointFile.Quote(tensor.Name));
+                }
+            }
+
+            ThrowIfAny();
+            foreach (var spec in specs.Where(static spec => spec.Kind != TensorKind.Counter))
+            {
+                _weights.Add(spec.Name, Convert(spec));
+            }
+
+            ThrowIfAny();
+            return new ModelWeights(tensors.Layout, architecture, _weights, _skipped);
+        }
+
+        private void Check(TensorSpec spec)
+        {
+            string[] names = tensors.NamesOf(spec.Name);
+            int[] shape = SourceTensors.PartShape(spec, names.Length);
+            foreach (string name in names)
+            {
+                _known.Add(name);
+                var tensor = tensors.Find(name);
+                if (spec.Kind == TensorKind.Counter)
+                {
+                    if (tensor is not null)
+                    {
+                        _skipped.Add(name);
+                    }
+                }
+                else if (tensor is null)
+                {
+                    _problems.Missing.Add($"'{name}'");
+                }
+                else if (!tensor.Shape.SequenceEqual(shape))
+                {
+                    _problems.WrongShape.Add(
+                        $"'{name}' is [{string.Join(", ", tensor.Shape)}] instead of [{string.Join(", ", shape)}]");
+                }
+                else if (!tensor.DataType.IsFloatingPoint())
+                {
+                    _problems.Unusable.Add($"'{name}' holds {tensor.DataType.ToString().ToLowerInvariant()}");
+                }
+            }
+        }
+
+        private float[] Convert(TensorSpec spec)
+        {
+            string[] names = tensors.NamesOf(spec.Name);
+            float[] values = names.Length == 1
+                ? tensors.Find(names[0])!.ToSingle()
+                : [.. names.SelectMany(name => tensors.Find(name)!.ToSingle())];
+            if (!Array.TrueForAll(values, float.IsFinite))
+            {
+                _problems.Unusable.Add($"'{names[0]}' holds NaN or infinity");
+            }
+            else if (spec.Name.EndsWith("running_var", StringComparison.Ordinal)
+                && Array.Exists(values, static value => value < 0))
+            {
+                _problems.Unusable.Add($"'{names[0]}' holds a negative variance");
+            }
+
+            return values;
+        }
+
+        private void ThrowIfAny()
+        {
+            if (_problems.IsEmpty)
+            {
+                return;
+            }
+
+            string found = recognized == architecture
+                ? ""
+                : $" (its shapes are nearest to MobileViT-{MobileViTVariants.NameOf(recognized).ToUpperInvariant()})";
+            throw checkpoint.Error(
+                $"does not fit MobileViT-{MobileViTVariants.NameOf(architecture).ToUpperInvariant()} in the "
+                + $"{tensors.Layout.GetName()} layout{found}: {_problems}");
+        }
+    }
+}
