@@ -1,0 +1,37 @@
+namespace MlNetMobileViT;
+
+/// <summary>What of the resized, upright image the crop keeps.</summary>
+/// <param name="Horizontal">The axis along the rows.</param>
+/// <param name="Vertical">The axis along the columns.</param>
+internal readonly record struct CropPlan(ResizeAxis Horizontal, ResizeAxis Vertical)
+{
+    /// <summary>The plan for an upright image of a size.</summary>
+    public static CropPlan Create(ImagePreprocessing settings, int width, int height)
+    {
+        long resizedWidth = settings.Width;
+        long resizedHeight = settings.Height;
+        if (settings.Resize == ImageResizeMode.ShorterSide)
+        {
+            // CVNets, timm and torchvision: int(size * longer / shorter). Truncated floating-point division equals integer
+            // division here, because the product stays far below 2^53.
+            resizedWidth = width <= height ? settings.ResizeSize : (long)settings.ResizeSize * width / height;
+            resizedHeight = width <= height ? (long)settings.ResizeSize * height / width : settings.ResizeSize;
+        }
+
+        return new CropPlan(
+            Axis(width, resizedWidth, settings.Width, settings.CropRounding),
+            Axis(height, resizedHeight, settings.Height, settings.CropRounding));
+    }
+
+    private static ResizeAxis Axis(int input, long output, int count, CropRounding rounding)
+    {
+        long margin = output - count;
+        long offset = margin / 2;
+        if (rounding == CropRounding.HalfToEven && long.IsOddInteger(margin) && long.IsOddInteger(offset))
+        {
+            offset++;
+        }
+
+        return new ResizeAxis(input, output, offset, count);
+    }
+}

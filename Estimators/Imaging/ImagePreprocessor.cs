@@ -1,0 +1,195 @@
+using Microsoft.ML.Data;
+
+namespace MlNetMobileViT;
+
+/// <summary>Turns images into a MobileViT model's input, with the same numbers as the Python pipelines of its authors.</summary>
+/// <remarks>
+/// <para>
+/// From file to crop the result equals that of PIL and torchvision bit by bit: the same decoded pixels, the same antialiased
+/// resampling (Pillow's <c>Resample.c</c>), the same centre crop. Only the rows and columns that the crop keeps are
+/// computed, so an image of an extreme shape costs what its crop costs.
+/// </para>
+/// <para>
+/// JPEG, PNG, WebP, GIF (its first frame) and BMP can be read, whatever the file is called. Alpha is dropped and colour
+/// kept, as PIL does. An image that is cut off or damaged so that its decoder notices is an error, never half an image;
+/// some flipped bits inside compressed data cannot be noticed by any decoder.
+/// </para>
+/// <para>An instance is immutable and can be used from any number of threads at once. Its buffers come from a pool.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// var preprocessor = new ImagePreprocessor(PreprocessingPresets.Get(PreprocessingPresets.Cvnets));
+/// float[] pixels = new float[preprocessor.Length];
+/// preprocessor.Preprocess("cat.jpg", pixels);
+/// </code>
+/// </example>
+public sealed class ImagePreprocessor
+{
+    private const string UnnamedImage = "encoded image";
+    private readonly PixelNormalizer _normalizer;
+
+    /// <summary>Creates a preprocessor.</summary>
+    /// <param name="settings">The model's settings; a converted model carries them (see <see cref="ModelMetadata"/>).</param>
+    /// <param name="options">How to decode; the defaults apply EXIF orientation and refuse enormous images.</param>
+    /// <exception cref="ArgumentException">A value of the settings or options is out of range.</exception>
+    public ImagePreprocessor(ImagePreprocessing settings, ImageDecodingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Validate();
+        Settings = settings;
+        Options = options ?? new ImageDecodingOptions();
+        Options.Validate();
+        _normalizer = new PixelNormalizer(settings);
+    }
+
+    /// <summary>The model's settings.</summary>
+    public ImagePreprocessing Settings { get; }
+
+    /// <summary>How images are decoded.</summary>
+    public ImageDecodingOptions Options { get; }
+
+    /// <summary>The number of values of one preprocessed image, <c>3 · H · W</c>.</summary>
+    public int Length => 3 * Settings.Height * Settings.Width;
+
+    /// <summary>Preprocesses an image file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="destination">Receives <c>[3, H, W]</c>, <see cref="Length"/> values.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has another length, or the path is empty.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not an image, or damaged, or too large; the message says which.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read, or is a folder.</exception>
+    public void Preprocess(string path, Span<float> destination)
+    {
+        RequireLength<float>(destination);
+        using var file = new EncodedFile(path);
+        Preprocess(file.Bytes, destination, path);
+    }
+
+    /// <summary>Preprocesses the content of an image file.</summary>
+    /// <param name="encoded">The content: JPEG, PNG, WebP, GIF or BMP.</param>
+    /// <param name="destination">Receives <c>[3, H, W]</c>, <see cref="Length"/> values.</param>
+    /// <param name="name">What to call the image in errors.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
+    /// <exception cref="InvalidDataException">The content is not an image, or damaged, or too large; the message says which.</exception>
+    public void Preprocess(ReadOnlySpan<byte> encoded, Span<float> destination, string? name = null)
+    {
+        RequireLength<float>(destination);
+        using PixelBuffer crop = Decode(encoded, name);
+        _normalizer.Normalize(crop.Bytes, destination);
+    }
+
+    /// <summary>Preprocesses an image in memory.</summary>
+    /// <param name="image">
+    /// The image. Its colours are taken as they are and alpha is ignored. An <see cref="MLImage"/> has no EXIF orientation, and
+    /// one that was loaded from a file with alpha has its colours multiplied by it already: where that matters, pass the file.
+    /// </param>
+    /// <param name="destination">Receives <c>[3, H, W]</c>, <see cref="Length"/> values.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
+    /// <exception cref="InvalidOperationException">The image was disposed.</exception>
+    /// <exception cref="InvalidDataException">The image has more pixels than the options accept.</exception>
+    public void Preprocess(MLImage image, Span<float> destination)
+    {
+        RequireLength<float>(destination);
+        using PixelBuffer crop = Copy(image);
+        _normalizer.Normalize(crop.Bytes, destination);
+    }
+
+    /// <summary>The crop of an image file before it is normalised, for thumbnails and tests.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="destination">Receives <c>[H, W, 3]</c>, red, green, blue; <see cref="Length"/> bytes.</param>
+    /// <inheritdoc cref="Preprocess(string, Span{float})" path="/exception"/>
+    public void Crop(string path, Span<byte> destination)
+    {
+        RequireLength<byte>(destination);
+        using var file = new EncodedFile(path);
+        Crop(file.Bytes, destination, path);
+    }
+
+    /// <summary>The crop of an encoded image before it is normalised, for thumbnails and tests.</summary>
+    /// <param name="encoded">The content: JPEG, PNG, WebP, GIF or BMP.</param>
+    /// <param name="destination">Receives <c>[H, W, 3]</c>, red, green, blue; <see cref="Length"/> bytes.</param>
+    /// <param name="name">What to call the image in errors.</param>
+    /// <inheritdoc cref="Preprocess(ReadOnlySpan{byte}, Span{float}, string)" path="/exception"/>
+    public void Crop(ReadOnlySpan<byte> encoded, Span<byte> destination, string? name = null)
+    {
+        RequireLength<byte>(destination);
+        using PixelBuffer crop = Decode(encoded, name);
+        DropAlpha(crop.Bytes, destination);
+    }
+
+    /// <summary>The crop of an image in memory before it is normalised, for thumbnails and tests.</summary>
+    /// <param name="image">The image; see <see cref="Preprocess(MLImage, Span{float})"/>.</param>
+    /// <param name="destination">Receives <c>[H, W, 3]</c>, red, green, blue; <see cref="Length"/> bytes.</param>
+    /// <inheritdoc cref="Preprocess(MLImage, Span{float})" path="/exception"/>
+    public void Crop(MLImage image, Span<byte> destination)
+    {
+        RequireLength<byte>(destination);
+        using PixelBuffer crop = Copy(image);
+        DropAlpha(crop.Bytes, destination);
+    }
+
+    private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name)
+    {
+        using PixelBuffer image = ImageDecoder.Decode(
+            encoded, name ?? UnnamedImage, Options, out ImageOrientation orientation);
+        return Resample(image, orientation);
+    }
+
+    private PixelBuffer Copy(MLImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if ((long)image.Width * image.Height > Options.MaxPixels)
+        {
+            throw new InvalidDataException(
+                $"The image has {image.Width}×{image.Height} pixels, more than the {Options.MaxPixels} that are accepted.");
+        }
+
+        using var copy = new PixelBuffer(image.Width, image.Height);
+        image.Pixels.CopyTo(copy.Bytes);
+        PixelBuffer crop = Resample(copy, ImageOrientation.Upright);
+        if (image.PixelFormat == MLPixelFormat.Bgra32)
+        {
+            SwapRedAndBlue(crop.Bytes);
+        }
+
+        return crop;
+    }
+
+    private PixelBuffer Resample(scoped in PixelBuffer image, ImageOrientation orientation)
+    {
+        CropPlan plan = orientation.Transposed
+            ? CropPlan.Create(Settings, image.Height, image.Width)
+            : CropPlan.Create(Settings, image.Width, image.Height);
+        var crop = new PixelBuffer(Settings.Width, Settings.Height);
+        Resampler.Resample(image, orientation, plan, Settings.Interpolation, crop.Bytes);
+        return crop;
+    }
+
+    private void RequireLength<T>(ReadOnlySpan<T> destination)
+    {
+        if (destination.Length != Length)
+        {
+            throw new ArgumentException(
+                $"The destination holds {destination.Length} values; it must hold 3 × {Settings.Height} × {Settings.Width} = "
+                + $"{Length}.",
+                nameof(destination));
+        }
+    }
+
+    private static void SwapRedAndBlue(Span<byte> pixels)
+    {
+        for (int i = 0; i < pixels.Length; i += PixelBuffer.BytesPerPixel)
+        {
+            (pixels[i], pixels[i + 2]) = (pixels[i + 2], pixels[i]);
+        }
+    }
+
+    private static void DropAlpha(ReadOnlySpan<byte> rgba, Span<byte> rgb)
+    {
+        for (int from = 0, to = 0; from < rgba.Length; from += PixelBuffer.BytesPerPixel, to += 3)
+        {
+            rgba.Slice(from, 3).CopyTo(rgb[to..]);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Runtime.InteropServices;
+
+namespace MlNetMobileViT;
+
+/// <summary>PIL's antialiased <c>Image.resize</c>, bit by bit, for the part of the result that a crop keeps.</summary>
+/// <remarks>
+/// The algorithm of Pillow's <c>src/libImaging/Resample.c</c> for 8-bit channels: a pass along the rows, then one along the
+/// columns, each with fixed-point coefficients and rounding to 8 bits. Only inputs and outputs that reach the crop are touched.
+/// An image that is stored turned or mirrored is not turned first: the tables are mirrored and the passes run along the
+/// stored axes, which gives the same sums. (Since 2026 Pillow starts with the columns where an image is more than 100 times as
+/// high as wide, see python-pillow/Pillow#9524. The published models are older, and so is the order here.)
+/// </remarks>
+internal static unsafe class Resampler
+{
+    // Bounds for extreme images, such as one row of a hundred million pixels: the work is then done in several blocks.
+    private const long MaxTableCoefficients = 1 << 20;
+    private const long MaxIntermediatePixels = 1 << 24;
+
+    /// <summary>Resizes an image and cuts out the crop, with the fastest kernel that the processor has.</summary>
+    /// <param name="image">The image as it is stored.</param>
+    /// <param name="orientation">How it is stored.</param>
+    /// <param name="plan">The plan for the upright image.</param>
+    /// <param name="interpolation">The filter.</param>
+    /// <param name="crop">Receives the crop, upright, 4 bytes a pixel.</param>
+    public static void Resample(
+        in PixelBuffer image, ImageOrientation orientation, in CropPlan plan, ImageInterpolation interpolation, Span<byte> crop)
+    {
+        if (Avx2ResamplingKernel.IsSupported)
+        {
+            Resample<Avx2ResamplingKernel>(image, orientation, plan, interpolation, crop);
+        }
+        else if (Vector128ResamplingKernel.IsSupported)
+        {
+            Resample<Vector128ResamplingKernel>(image, orientation, plan, interpolation, crop);
+        }
+        else
+        {
+            Resample<ScalarResamplingKernel>(image, orientation, plan, interpolation, crop);
+        }
+    }
+
+    /// <summary>The same with a kernel of the caller's choice.</summary>
+    public static void Resample<TKernel>(
+        in PixelBuffer image, ImageOrientation orientation, in CropPlan plan, ImageInterpolation interpolation, Span<byte> crop)
+        where TKernel : struct, IResamplingKernel
+    {
+        bool transposed = orientation.Transposed;
+        var horizontal = new ResamplingWindow(
+            plan.Horizontal, interpolation, transposed ? orientation.MirroredY : orientation.MirroredX);
+        var vertical = new ResamplingWindow(
+            plan.Vertical, interpolation, transposed ? orientation.MirroredX : orientation.MirroredY);
+        if (!transposed)
+        {
+            RowsFirst<TKernel>(image, horizontal, plan.Horizontal.Count, vertical, plan.Vertical.Count, crop);
+            return;
+        }
+
+        // The rows of the upright image are the stored columns, so its first pass is the stored image's vertical one.
+        using var turned = new PixelBuffer(plan.Vertical.Count, plan.Horizontal.Count);
+        ColumnsFirst<TKernel>(image, horizontal, plan.Horizontal.Count, vertical, plan.Vertical.Count, turned.Bytes);
+        Transpose(turned.Bytes, plan.Horizontal.Count, crop);
+    }
+
+    private static void RowsFirst<TKernel>(
+        in PixelBuffer image, in ResamplingWindow alongX, int width, in ResamplingWindow alongY, int height, Span<byte> result)
+        where TKernel : struct, IResamplingKernel
+    {
+        var (firstRow, endRow) = alongY.Inputs(0, height);
+        int rows = endRow - firstRow;
+        nint sourceStride = (nint)image.Width * PixelBuffer.BytesPerPixel;
+        int columnsPerBlock = BlockSize(width, alongX.MaxTaps, rows);
+        int rowsPerBlock = BlockSize(height, alongY.MaxTaps, 0);
+        using var intermediate = new PixelBuffer(columnsPerBlock, rows);
+        fixed (byte* source = image.Bytes)
+        fixed (byte* between = intermediate.Bytes)
+        fixed (byte* target = result)
+        {
+            byte* firstSource = source + (firstRow * sourceStride);
+            for (int x = 0; x < width; x += columnsPerBlock)
+            {
+                int columns = Math.Min(columnsPerBlock, width - x);
+                nint stride = (nint)columns * PixelBuffer.BytesPerPixel;
+                using (var table = new ResamplingTable(alongX, 0, image.Width, x, columns))
+                {
+                    for (int y = 0; y < rows; y++)
+                    {
+                        TKernel.Horizontal(table, firstSource + (y * sourceStride), between + (y * stride));
+                    }
+                }
+
+                for (int y = 0; y < height; y += rowsPerBlock)
+                {
+                    int outputs = Math.Min(rowsPerBlock, height - y);
+                    using var table = new ResamplingTable(alongY, firstRow, rows, y, outputs);
+                    for (int i = 0; i < outputs; i++)
+                    {
+                        byte* row = target + ((((nint)(y + i) * width) + x) * PixelBuffer.BytesPerPixel);
+                        TKernel.Vertical(table, i, between, stride, row, (int)stride);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void ColumnsFirst<TKernel>(
+        in PixelBuffer image, in ResamplingWindow alongY, int height, in ResamplingWindow alongX, int width, Span<byte> result)
+        where TKernel : struct, IResamplingKernel
+    {
+        var (firstColumn, endColumn) = alongX.Inputs(0, width);
+        int columns = endColumn - firstColumn;
+        int rowsPerBlock = BlockSize(height, alongY.MaxTaps, columns);
+        int columnsPerBlock = BlockSize(width, alongX.MaxTaps, 0);
+        nint stride = (nint)columns * PixelBuffer.BytesPerPixel;
+        nint sourceStride = (nint)image.Width * PixelBuffer.BytesPerPixel;
+        using var intermediate = new PixelBuffer(columns, rowsPerBlock);
+        fixed (byte* source = image.Bytes)
+        fixed (byte* between = intermediate.Bytes)
+        fixed (byte* target = result)
+        {
+            byte* firstSource = source + ((nint)firstColumn * PixelBuffer.BytesPerPixel);
+            for (int y = 0; y < height; y += rowsPerBlock)
+            {
+                int outputs = Math.Min(rowsPerBlock, height - y);
+                using (var table = new ResamplingTable(alongY, 0, image.Height, y, outputs))
+                {
+                    for (int i = 0; i < outputs; i++)
+                    {
+                        TKernel.Vertical(table, i, firstSource, sourceStride, between + (i * stride), (int)stride);
+                    }
+                }
+
+                for (int x = 0; x < width; x += columnsPerBlock)
+                {
+                    using var table = new ResamplingTable(
+                        alongX, firstColumn, columns, x, Math.Min(columnsPerBlock, width - x));
+                    for (int i = 0; i < outputs; i++)
+                    {
+                        byte* row = target + ((((nint)(y + i) * width) + x) * PixelBuffer.BytesPerPixel);
+                        TKernel.Horizontal(table, between + (i * stride), row);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>How many of the outputs to compute at once.</summary>
+    private static int BlockSize(int outputs, int taps, int intermediatePixelsPerOutput)
+    {
+        long size = Math.Min(MaxTableCoefficients / taps, MaxIntermediatePixels / Math.Max(intermediatePixelsPerOutput, 1));
+        return (int)Math.Clamp(size, 1, outputs);
+    }
+
+    /// <summary>Swaps rows and columns.</summary>
+    private static void Transpose(ReadOnlySpan<byte> source, int sourceHeight, Span<byte> destination)
+    {
+        ReadOnlySpan<uint> from = MemoryMarshal.Cast<byte, uint>(source);
+        Span<uint> to = MemoryMarshal.Cast<byte, uint>(destination);
+        int sourceWidth = from.Length / sourceHeight;
+        for (int y = 0; y < sourceHeight; y++)
+        {
+            ReadOnlySpan<uint> row = from.Slice(y * sourceWidth, sourceWidth);
+            for (int x = 0; x < row.Length; x++)
+            {
+                to[(x * sourceHeight) + y] = row[x];
+            }
+        }
+    }
+}
