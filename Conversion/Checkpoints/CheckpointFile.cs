@@ -65,21 +65,19 @@ internal sealed class CheckpointFile
     public InvalidDataException Error(string problem) => Error(Path, problem);
 
     /// <summary>Text from a file made fit for a message: short, and on one line.</summary>
-    public static string Quote(string text)
-    {
-        string shortened = text.Length > LongestQuote ? string.Concat(text.AsSpan(0, LongestQuote), "…") : text;
-        return string.Create(shortened.Length + 2, shortened, static (target, source) =>
-        {
-            target[0] = target[^1] = '\'';
-            for (int i = 0; i < source.Length; i++)
-            {
-                target[i + 1] = char.IsControl(source[i]) || char.IsSurrogate(source[i])
-                    || source[i] is '\u2028' or '\u2029' ? '\uFFFD' : source[i];
-            }
-        });
-    }
+    public static string Quote(string text) =>
+        QuoteWhole(text.Length > LongestQuote ? string.Concat(text.AsSpan(0, LongestQuote), "…") : text);
 
     /// <summary>An exception whose message is one sentence: the file, then <paramref name="problem"/>.</summary>
     public static InvalidDataException Error(string path, string problem) =>
-        new($"The checkpoint file {Quote(path)} {problem}.");
+        new($"The checkpoint file {QuoteWhole(path)} {problem}.");
+
+    private static string QuoteWhole(string text) => string.Create(text.Length + 2, text, static (target, source) =>
+    {
+        target[0] = target[^1] = '\'';
+        for (int i = 0; i < source.Length; i++)
+        {
+            target[i + 1] = char.IsControl(source[i]) || source[i] is '\u2028' or '\u2029' ? '\uFFFD' : source[i];
+        }
+    });
 }

@@ -1,9 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace MlNetMobileViT.Conversion.Checkpoints;
 
 /// <summary>The type of a tensor's elements in a checkpoint file.</summary>
-[SuppressMessage("Naming", "CA1720", Justification = "The names are those of PyTorch's and safetensors' types.")]
 public enum TensorDataType
 {
     /// <summary>IEEE 754 single precision.</summary>
