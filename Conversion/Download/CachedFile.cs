@@ -1,0 +1,92 @@
+namespace MlNetMobileViT.Conversion.Download;
+
+/// <summary>A downloaded file and the checksum recorded beside it.</summary>
+internal sealed class CachedFile(string path)
+{
+    public string Path { get; } = path;
+
+    public string ChecksumPath => Path + ".sha256";
+
+    public bool Exists => File.Exists(Path);
+
+    /// <summary>
+    /// Whether the file is there and is the one whose checksum was recorded. A file without a record was put there by hand:
+    /// it is taken, and its checksum recorded.
+    /// </summary>
+    public async Task<bool> IsIntactAsync(CancellationToken cancellationToken)
+    {
+        if (!Exists)
+        {
+            return false;
+        }
+
+        string actual = await OfficialWeights.Sha256Async(Path, cancellationToken).ConfigureAwait(false);
+        string? recorded = await ReadChecksumAsync(cancellationToken).ConfigureAwait(false);
+        if (recorded is null)
+        {
+            await WriteChecksumAsync(actual, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
+        return recorded == actual;
+    }
+
+    /// <summary>Compares a finished download with the recorded checksum, and moves it into place in one step.</summary>
+    /// <exception cref="InvalidDataException">The server's file is not the one that was recorded.</exception>
+    public async Task AcceptAsync(ResumableDownload download, Uri address, CancellationToken cancellationToken)
+    {
+        string actual = await OfficialWeights.Sha256Async(download.PartPath, cancellationToken).ConfigureAwait(false);
+        string? recorded = await ReadChecksumAsync(cancellationToken).ConfigureAwait(false);
+        if (recorded is not null && recorded != actual)
+        {
+            download.Discard();
+            throw new InvalidDataException(
+                $"{address} is not the file that was downloaded before: its SHA-256 is {actual}, and '{ChecksumPath}' "
+                + $"recorded {recorded}. If the weights were published anew, delete that record and try again.");
+        }
+
+        if (recorded is null)
+        {
+            await WriteChecksumAsync(actual, cancellationToken).ConfigureAwait(false);
+        }
+
+        File.Move(download.PartPath, Path, overwrite: true);
+        download.Discard();
+    }
+
+    private async Task<string?> ReadChecksumAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(ChecksumPath))
+        {
+            return null;
+        }
+
+        string text = await File.ReadAllTextAsync(ChecksumPath, cancellationToken).ConfigureAwait(false);
+        string checksum = text.Split(' ', 2)[0].Trim().ToLowerInvariant();
+        return checksum.Length == 64 && checksum.All(char.IsAsciiHexDigit)
+            ? checksum
+            : throw new InvalidDataException(
+                $"'{ChecksumPath}' does not begin with a SHA-256 in hexadecimal. Delete it, and it is recorded anew.");
+    }
+
+    private async Task WriteChecksumAsync(string checksum, CancellationToken cancellationToken)
+    {
+        // Written aside and renamed, so that no other process reads half a checksum.
+        string temporary = $"{ChecksumPath}.{Guid.NewGuid():N}";
+        try
+        {
+            await File.WriteAllTextAsync(
+                temporary, $"{checksum}  {System.IO.Path.GetFileName(Path)}\n", cancellationToken).ConfigureAwait(false);
+            File.Move(temporary, ChecksumPath, overwrite: true);
+        }
+        catch (UnauthorizedAccessException) when (Exists)
+        {
+            // A shared cache that is read-only for this user: the file serves without a record.
+            return;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+
+namespace MlNetMobileViT.Conversion.Download;
+
+/// <summary>Apple's trained MobileViT weights by name, downloaded once and kept.</summary>
+/// <remarks>
+/// A cache folder holds, for every file: the file itself, <c>.sha256</c> beside it (the checksum of the first download, in the
+/// form that <c>sha256sum --check</c> reads), <c>.part</c> and <c>.part.version</c> while a download is unfinished, and an
+/// empty <c>.lock</c> that keeps two processes from downloading the same file at once.
+/// </remarks>
+public static class OfficialWeights
+{
+    /// <summary>A line for people about the license of the files.</summary>
+    public const string LicenseNotice =
+        "The weights are Apple's, under Apple's own license: https://github.com/apple/ml-cvnets/blob/main/LICENSE";
+
+    /// <summary>Apple's folder of classification checkpoints.</summary>
+    public static Uri AppleFolder { get; } =
+        new("https://docs-assets.developer.apple.com/ml-research/models/cvnets/classification/");
+
+    /// <summary>The names: <c>xxs</c>, <c>xs</c> and <c>s</c>.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["xxs", "xs", "s"];
+
+    /// <summary>The name of the file for one of <see cref="Names"/>.</summary>
+    /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>.</exception>
+    public static string FileNameOf(string name) => Names.Contains(name)
+        ? $"mobilevit_{name}.pt"
+        : throw new ArgumentException(
+            $"There are no official weights named '{name}'; the names are {string.Join(", ", Names)}.", nameof(name));
+
+    /// <summary>Gives the path of a file of official weights, downloading it if the cache does not have it.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="options">Where from and where to; null for the defaults.</param>
+    /// <param name="progress">Told about every block that arrives.</param>
+    /// <param name="cancellationToken">Stops the download; what has arrived is kept, and the next call goes on from there.</param>
+    /// <returns>The path of the file in the cache, its checksum compared with the one recorded before.</returns>
+    /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>.</exception>
+    /// <exception cref="FileNotFoundException">The cache does not have the file, and the options forbid the network.</exception>
+    /// <exception cref="HttpRequestException">The download failed; the message says where to put the file by hand.</exception>
+    /// <exception cref="InvalidDataException">The file is not the one whose checksum was recorded before.</exception>
+    /// <exception cref="IOException">The cache folder cannot be written.</exception>
+    public static async Task<string> GetAsync(
+        string name,
+        OfficialWeightsOptions? options = null,
+        IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new OfficialWeightsOptions();
+        string fileName = FileNameOf(name);
+        var address = new Uri(options.BaseAddress, fileName);
+        string folder = options.CacheFolder ?? WeightsCache.DefaultFolder;
+        var file = new CachedFile(Path.Combine(folder, fileName));
+
+        if (await file.IsIntactAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return file.Path;
+        }
+
+        string byHand = $"Download {address} by other means and save it as '{file.Path}'";
+        if (options.Offline)
+        {
+            throw file.Exists
+                ? new InvalidDataException(
+                    $"'{file.Path}' is damaged: its SHA-256 is not the one in '{file.ChecksumPath}'. Run without --offline to "
+                    + $"download it again, or: {byHand}.")
+                : new FileNotFoundException($"'{file.Path}' is not there, and --offline forbids the network. {byHand}.", file.Path);
+        }
+
+        CreateFolder(folder);
+        using var cacheLock = await FileLock.AcquireAsync(file.Path + ".lock", cancellationToken).ConfigureAwait(false);
+        if (await file.IsIntactAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return file.Path; // Another process has finished meanwhile.
+        }
+
+        options.DownloadStarting?.Invoke(address);
+        using var download = new ResumableDownload(address, file.Path + ".part", options);
+        try
+        {
+            await download.RunAsync(progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new HttpRequestException(
+                exception.HttpRequestError,
+                $"{address} could not be downloaded: {exception.Message.TrimEnd('.')}. Try again later, or: {byHand}.",
+                exception,
+                exception.StatusCode);
+        }
+
+        await file.AcceptAsync(download, address, cancellationToken).ConfigureAwait(false);
+        return file.Path;
+    }
+
+    private static void CreateFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"The cache folder '{folder}' cannot be made: {exception.Message} Set {WeightsCache.EnvironmentVariable} to "
+                + "another folder.",
+                exception);
+        }
+    }
+
+    internal static async Task<string> Sha256Async(string path, CancellationToken cancellationToken)
+    {
+        await using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
+    }
+}

@@ -1,0 +1,29 @@
+namespace MlNetMobileViT.Conversion.Download;
+
+/// <summary>Where the official weights come from and where they are kept.</summary>
+public sealed record OfficialWeightsOptions
+{
+    /// <summary>The folder that files are kept in. Default: <see cref="WeightsCache.DefaultFolder"/>.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>Whether to use the cache only and never the network. Default: false.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>
+    /// The folder of the files on the server, with a slash at its end. Default: <see cref="OfficialWeights.AppleFolder"/>.
+    /// A mirror is one use for another.
+    /// </summary>
+    public Uri BaseAddress { get; init; } = OfficialWeights.AppleFolder;
+
+    /// <summary>How long the server may be silent before a try counts as failed. Default: 30 seconds.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often in a row a download may fail without getting any further. Default: 4.</summary>
+    public int Attempts { get; init; } = 4;
+
+    /// <summary>The pause before the second try; every further one waits twice as long. Default: half a second.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Called with the address once before the first byte is asked for; not called where the cache has the file.</summary>
+    public Action<Uri>? DownloadStarting { get; init; }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+
+namespace MlNetMobileViT.Conversion.Labels;
+
+/// <summary>Class labels from a text file: UTF-8, one label a line, in the order of the logits.</summary>
+public static class LabelFile
+{
+    /// <summary>The largest file that is read, in bytes.</summary>
+    public const int MaxBytes = 16 << 20;
+
+    /// <summary>Reads the labels. A byte order mark, Windows line ends and a missing last line end do not matter.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is empty, not UTF-8 or too large, or a line is blank or stands twice; the message names the line.
+    /// </exception>
+    public static IReadOnlyList<string> Read(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no label file '{path}'. It should hold one label a line.", path);
+        }
+
+        string text = ReadText(path);
+        List<string> lines = [.. text.Split('\n').Select(line => line.Trim())];
+        while (lines.Count > 0 && lines[^1].Length == 0)
+        {
+            lines.RemoveAt(lines.Count - 1);
+        }
+
+        if (lines.Count == 0)
+        {
+            throw new InvalidDataException($"The label file '{path}' is empty. It should hold one label a line.");
+        }
+
+        var firstLines = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < lines.Count; i++)
+        {
+            string label = lines[i];
+            if (label.Length == 0)
+            {
+                throw Invalid(path, i, "is blank. Every line names one class; remove it, or name the class.");
+            }
+
+            if (label.Any(char.IsControl))
+            {
+                throw Invalid(path, i, "holds a control character. The file should be plain text, one label a line.");
+            }
+
+            if (!firstLines.TryAdd(label, i))
+            {
+                throw Invalid(
+                    path,
+                    i,
+                    $"repeats '{label}' of line {firstLines[label] + 1}. Labels must differ from each other; add what tells the two "
+                    + "classes apart. (For ImageNet-1k no label file is needed.)");
+            }
+        }
+
+        return lines;
+    }
+
+    private static string ReadText(string path)
+    {
+        if (new FileInfo(path).Length > MaxBytes)
+        {
+            throw new InvalidDataException(
+                $"The label file '{path}' is larger than {MaxBytes >> 20} MiB. It should hold one label a line.");
+        }
+
+        try
+        {
+            string text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
+                .GetString(File.ReadAllBytes(path));
+            return text.StartsWith('\uFEFF') ? text[1..] : text;
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new InvalidDataException($"The label file '{path}' is not UTF-8 text. Save it as UTF-8.", exception);
+        }
+    }
+
+    private static InvalidDataException Invalid(string path, int index, string problem) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"Line {index + 1} of the label file '{path}' {problem}"));
+}
