@@ -1,0 +1,72 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MlNetMobileViT;
+
+/// <summary>The values of an input column for the rows in flight, by slot.</summary>
+internal abstract class BufferedColumn
+{
+    /// <summary>Creates the buffer for a column of a row.</summary>
+    public static BufferedColumn Create(DataViewRow input, DataViewSchema.Column column, int slots)
+    {
+        Type type = column.Type is VectorDataViewType vector
+            ? typeof(BufferedVectorColumn<>).MakeGenericType(vector.ItemType.RawType)
+            : typeof(BufferedColumn<>).MakeGenericType(column.Type.RawType);
+        return (BufferedColumn)Activator.CreateInstance(type, input, column, slots)!;
+    }
+
+    /// <summary>Takes the value of the input's current row.</summary>
+    public abstract void Read(int slot);
+
+    /// <summary>A getter, as the view's consumers want it, of the value in the slot that is current when it is called.</summary>
+    public abstract Delegate CreateGetter(Func<int> currentSlot);
+}
+
+/// <summary>The values of a scalar column, of text or of images.</summary>
+internal class BufferedColumn<T>(DataViewRow input, DataViewSchema.Column column, int slots) : BufferedColumn
+{
+    private readonly ValueGetter<T> _getter = input.GetGetter<T>(column);
+    private readonly bool[] _wasHandedOut = new bool[slots];
+
+    public T[] Values { get; } = new T[slots];
+
+    public override void Read(int slot)
+    {
+        if (_wasHandedOut[slot])
+        {
+            // An object that the consumer has, an image say, is the consumer's. Left here, the input would use it again.
+            Values[slot] = default!;
+            _wasHandedOut[slot] = false;
+        }
+
+        _getter(ref Values[slot]);
+    }
+
+    public override Delegate CreateGetter(Func<int> currentSlot)
+    {
+        ValueGetter<T> getter = (ref T value) =>
+        {
+            int slot = currentSlot();
+            _wasHandedOut[slot] = HandOut(ref Values[slot], ref value);
+        };
+        return getter;
+    }
+
+    /// <summary>Gives a value to the consumer; returns whether the consumer now holds the same object.</summary>
+    protected virtual bool HandOut(ref T source, ref T destination)
+    {
+        destination = source;
+        return !typeof(T).IsValueType;
+    }
+}
+
+/// <summary>The values of a vector column.</summary>
+internal sealed class BufferedVectorColumn<TItem>(DataViewRow input, DataViewSchema.Column column, int slots)
+    : BufferedColumn<VBuffer<TItem>>(input, column, slots)
+{
+    protected override bool HandOut(ref VBuffer<TItem> source, ref VBuffer<TItem> destination)
+    {
+        source.CopyTo(ref destination);
+        return false;
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MlNetMobileViT;
+
+/// <summary>What a transform does: an image column in, a scorer, and the columns that it adds.</summary>
+internal sealed record ImageMapping(
+    ImageColumn Input, IRowScorer Scorer, IReadOnlyList<OutputColumn> Columns, MobileViTPreprocessingOptions Options)
+{
+    /// <summary>The schema with the new columns after those of the input.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or has another type.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        Input.Find(input);
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(input);
+        builder.AddColumns(Columns.Select(static column => column.ToSchemaColumn()));
+        return builder.ToSchema();
+    }
+
+    /// <summary>The images of a row or cursor, over a buffer of the input column.</summary>
+    public ImageSource CreateSource(ImageColumnKind kind, BufferedColumn buffer) => kind switch
+    {
+        ImageColumnKind.Path => new PathImageSource(
+            ((BufferedColumn<ReadOnlyMemory<char>>)buffer).Values, Input.Name, Options.ImageFolder),
+        ImageColumnKind.Encoded => new EncodedImageSource(((BufferedColumn<VBuffer<byte>>)buffer).Values, Input.Name),
+        ImageColumnKind.Decoded => new DecodedImageSource(((BufferedColumn<MLImage>)buffer).Values, Input.Name),
+        _ => new PixelSource(((BufferedColumn<VBuffer<float>>)buffer).Values, Input.Name),
+    };
+}

@@ -1,0 +1,253 @@
+using Microsoft.ML;
+
+namespace MlNetMobileViT;
+
+/// <summary>
+/// Extension methods of <see cref="TransformsCatalog"/> that preprocess, score, classify and featurize images with MobileViT.
+/// </summary>
+public static class MobileViTCatalog
+{
+    /// <summary>
+    /// Create a <see cref="MobileViTPreprocessingEstimator"/>, which turns images into the input of a model: pixels of shape
+    /// <c>[3, H, W]</c>. The other transforms do this by themselves; it is for those who score the pixels another way.
+    /// </summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="outputColumnName">Name of the column of pixels, a vector of <see cref="float"/>.</param>
+    /// <param name="preprocessing">
+    /// How images become pixels: <see cref="MobileViTModel.Preprocessing"/> of a model, or one of the
+    /// <see cref="PreprocessingPresets"/>.
+    /// </param>
+    /// <param name="inputColumnName">
+    /// Name of the column of images: paths, encoded images as bytes, or <see cref="Microsoft.ML.Data.MLImage"/>. If set to
+    /// <see langword="null"/>, <paramref name="outputColumnName"/> is used as the source.
+    /// </param>
+    /// <param name="options">The rest; null for the defaults.</param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public static MobileViTPreprocessingEstimator PreprocessImages(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        ImagePreprocessing preprocessing,
+        string? inputColumnName = null,
+        MobileViTPreprocessingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        preprocessing.Validate();
+        options ??= new MobileViTPreprocessingOptions();
+        options.Validate();
+        return new MobileViTPreprocessingEstimator(
+            outputColumnName, inputColumnName ?? outputColumnName, preprocessing, options);
+    }
+
+    /// <summary>
+    /// Create a <see cref="MobileViTScoringEstimator"/>, which writes an output of the model for each image: logits unless
+    /// another is asked for.
+    /// </summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="outputColumnName">Name of the column of the output, a vector of <see cref="float"/>.</param>
+    /// <param name="model">The model. It stays the caller's, who disposes it when nothing uses it any more.</param>
+    /// <param name="inputColumnName">
+    /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
+    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
+    /// source.
+    /// </param>
+    /// <param name="modelOutput">Which output: one of <see cref="ModelOutputs"/> that the model has.</param>
+    /// <param name="options">The rest; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The model has no such output, or a setting is out of range.</exception>
+    public static MobileViTScoringEstimator ScoreImages(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        MobileViTModel model,
+        string? inputColumnName = null,
+        string modelOutput = ModelOutputs.Logits,
+        MobileViTScoringOptions? options = null) =>
+        Score(catalog, outputColumnName, Borrow(model), inputColumnName, modelOutput, options);
+
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="outputColumnName">Name of the column of the output, a vector of <see cref="float"/>.</param>
+    /// <param name="modelFile">The path of a model file that the Conversion command line wrote.</param>
+    /// <param name="inputColumnName">
+    /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
+    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
+    /// source.
+    /// </param>
+    /// <param name="modelOutput">Which output: one of <see cref="ModelOutputs"/> that the model has.</param>
+    /// <param name="options">The rest; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a model that this project's converter wrote.</exception>
+    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
+    public static MobileViTScoringEstimator ScoreImages(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        string modelFile,
+        string? inputColumnName = null,
+        string modelOutput = ModelOutputs.Logits,
+        MobileViTScoringOptions? options = null) =>
+        Score(catalog, outputColumnName, Load(modelFile), inputColumnName, modelOutput, options);
+
+    /// <summary>
+    /// Create a <see cref="MobileViTClassificationEstimator"/>, which predicts the class of each image: the label as a key, the
+    /// scores of all classes, and the most likely labels.
+    /// </summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="outputColumnName">
+    /// Name of the column of the predicted label, a key whose values are the model's labels; <c>PredictedLabel</c> is what
+    /// ML.NET's evaluators expect. The names of the other columns are among the options.
+    /// </param>
+    /// <param name="model">The model. It stays the caller's, who disposes it when nothing uses it any more.</param>
+    /// <param name="inputColumnName">
+    /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
+    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
+    /// source.
+    /// </param>
+    /// <param name="options">The rest; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The model has no probabilities, or a setting is out of range.</exception>
+    public static MobileViTClassificationEstimator ClassifyImages(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        MobileViTModel model,
+        string? inputColumnName = null,
+        MobileViTClassificationOptions? options = null) =>
+        Classify(catalog, outputColumnName, Borrow(model), inputColumnName, options);
+
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="outputColumnName">
+    /// Name of the column of the predicted label, a key whose values are the model's labels; <c>PredictedLabel</c> is what
+    /// ML.NET's evaluators expect. The names of the other columns are among the options.
+    /// </param>
+    /// <param name="modelFile">The path of a model file that the Conversion command line wrote.</param>
+    /// <param name="inputColumnName">
+    /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
+    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
+    /// source.
+    /// </param>
+    /// <param name="options">The rest; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a model that this project's converter wrote.</exception>
+    /// <inheritdoc cref="ClassifyImages(TransformsCatalog, string, MobileViTModel, string, MobileViTClassificationOptions)"/>
+    public static MobileViTClassificationEstimator ClassifyImages(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        string modelFile,
+        string? inputColumnName = null,
+        MobileViTClassificationOptions? options = null) =>
+        Classify(catalog, outputColumnName, Load(modelFile), inputColumnName, options);
+
+    /// <summary>
+    /// Create a <see cref="MobileViTFeaturizationEstimator"/>, which writes a feature vector for each image, for a trainer to
+    /// learn from: the pooled vector before the classifier, unless another output is asked for.
+    /// </summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="outputColumnName">Name of the column of features, a vector of <see cref="float"/>.</param>
+    /// <param name="model">The model. It stays the caller's, who disposes it when nothing uses it any more.</param>
+    /// <param name="inputColumnName">
+    /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
+    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
+    /// source.
+    /// </param>
+    /// <param name="modelOutput">
+    /// Which output: <see cref="ModelOutputs.Features"/>, or one of <see cref="ModelOutputs.Stages"/> that the model was
+    /// converted with.
+    /// </param>
+    /// <param name="options">The rest; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The model has no such output, or a setting is out of range.</exception>
+    public static MobileViTFeaturizationEstimator FeaturizeImages(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        MobileViTModel model,
+        string? inputColumnName = null,
+        string modelOutput = ModelOutputs.Features,
+        MobileViTScoringOptions? options = null) =>
+        Featurize(catalog, outputColumnName, Borrow(model), inputColumnName, modelOutput, options);
+
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="outputColumnName">Name of the column of features, a vector of <see cref="float"/>.</param>
+    /// <param name="modelFile">The path of a model file that the Conversion command line wrote.</param>
+    /// <param name="inputColumnName">
+    /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
+    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
+    /// source.
+    /// </param>
+    /// <param name="modelOutput">
+    /// Which output: <see cref="ModelOutputs.Features"/>, or one of <see cref="ModelOutputs.Stages"/> that the model was
+    /// converted with.
+    /// </param>
+    /// <param name="options">The rest; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a model that this project's converter wrote.</exception>
+    /// <inheritdoc cref="FeaturizeImages(TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
+    public static MobileViTFeaturizationEstimator FeaturizeImages(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        string modelFile,
+        string? inputColumnName = null,
+        string modelOutput = ModelOutputs.Features,
+        MobileViTScoringOptions? options = null) =>
+        Featurize(catalog, outputColumnName, Load(modelFile), inputColumnName, modelOutput, options);
+
+    private static MobileViTScoringEstimator Score(
+        TransformsCatalog catalog,
+        string outputColumnName,
+        SharedModel model,
+        string? inputColumnName,
+        string modelOutput,
+        MobileViTScoringOptions? options)
+    {
+        options = Check(catalog, outputColumnName, options);
+        return new MobileViTScoringEstimator(
+            model,
+            inputColumnName ?? outputColumnName,
+            ScoringPlan.ForOutput(model.Model, outputColumnName, modelOutput, options),
+            options);
+    }
+
+    private static MobileViTClassificationEstimator Classify(
+        TransformsCatalog catalog,
+        string outputColumnName,
+        SharedModel model,
+        string? inputColumnName,
+        MobileViTClassificationOptions? options)
+    {
+        options = Check(catalog, outputColumnName, options);
+        return new MobileViTClassificationEstimator(
+            model,
+            inputColumnName ?? outputColumnName,
+            ScoringPlan.ForClassification(model.Model, outputColumnName, options),
+            options);
+    }
+
+    private static MobileViTFeaturizationEstimator Featurize(
+        TransformsCatalog catalog,
+        string outputColumnName,
+        SharedModel model,
+        string? inputColumnName,
+        string modelOutput,
+        MobileViTScoringOptions? options)
+    {
+        options = Check(catalog, outputColumnName, options);
+        return new MobileViTFeaturizationEstimator(
+            model,
+            inputColumnName ?? outputColumnName,
+            ScoringPlan.ForOutput(model.Model, outputColumnName, modelOutput, options),
+            options);
+    }
+
+    private static TOptions Check<TOptions>(TransformsCatalog catalog, string outputColumnName, TOptions? options)
+        where TOptions : MobileViTScoringOptions, new()
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        options ??= new TOptions();
+        options.Validate();
+        return options;
+    }
+
+    private static SharedModel Borrow(MobileViTModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new SharedModel(model, isOwned: false);
+    }
+
+    private static SharedModel Load(string modelFile) => new(MobileViTModel.Load(modelFile), isOwned: true);
+}

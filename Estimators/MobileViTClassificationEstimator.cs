@@ -1,0 +1,51 @@
+using Microsoft.ML;
+
+namespace MlNetMobileViT;
+
+/// <summary>Makes a <see cref="MobileViTClassificationTransformer"/>, which predicts the class of each image.</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+///
+/// ###  Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | <xref:Microsoft.ML.Data.TextDataViewType> (a path), variable-sized vector of <xref:System.Byte> (an encoded image), <xref:Microsoft.ML.Transforms.Image.ImageDataViewType>, or vector of <xref:System.Single> (pixels that `PreprocessImages` made) |
+/// | Output column data type | Key of <xref:System.UInt32> with the labels as key values for the predicted label; known-sized vector of <xref:System.Single> for the scores of all classes and for the best probabilities; <xref:System.Single> for the probability; known-sized vector of <xref:Microsoft.ML.Data.TextDataViewType> for the best labels; <xref:Microsoft.ML.Data.TextDataViewType> for the error column, where bad images are marked |
+/// | Exportable to ONNX | No |
+///
+/// The columns, by their default names:
+///
+/// | Column | Type | What |
+/// | -- | -- | -- |
+/// | `PredictedLabel` | Key | the most likely class |
+/// | `Score` | Vector of Single | the probabilities of all classes, in [0, 1], with the labels as slot names |
+/// | `Probability` | Single | the probability of the most likely class |
+/// | `TopLabels` | Vector of Text | the most likely labels, most likely first |
+/// | `TopProbabilities` | Vector of Single | their probabilities |
+/// | `Error` | Text | why the image could not be read, where bad images are marked |
+///
+/// `mlContext.MulticlassClassification.Evaluate` reads `PredictedLabel` and `Score`. Missing values: where bad images are
+/// marked, the label of such a row is a missing key, its scores are NaN and its labels empty.
+/// ]]></format>
+/// </remarks>
+/// <seealso cref="MobileViTCatalog"/>
+public sealed class MobileViTClassificationEstimator : MobileViTEstimator<MobileViTClassificationTransformer>
+{
+    private readonly SharedModel _model;
+    private readonly string _inputColumnName;
+    private readonly ScoringPlan _plan;
+    private readonly MobileViTClassificationOptions _options;
+
+    internal MobileViTClassificationEstimator(SharedModel model, string inputColumnName, ScoringPlan plan, MobileViTClassificationOptions options)
+        : base(ImageColumn.ForModel(inputColumnName, model.Model), plan.Columns)
+    {
+        _model = model;
+        _inputColumnName = inputColumnName;
+        _plan = plan;
+        _options = options;
+    }
+
+    private protected override MobileViTClassificationTransformer CreateTransformer(DataViewSchema inputSchema) =>
+        new(_model, _inputColumnName, _plan, _options);
+}

@@ -1,0 +1,47 @@
+using Microsoft.ML;
+
+namespace MlNetMobileViT;
+
+/// <summary>What the estimators of this library have in common. None looks at the data.</summary>
+/// <typeparam name="TTransformer">The transformer that <see cref="Fit"/> makes.</typeparam>
+public abstract class MobileViTEstimator<TTransformer> : IEstimator<TTransformer>
+    where TTransformer : MobileViTTransformer
+{
+    private readonly ImageColumn _input;
+    private readonly IReadOnlyList<OutputColumn> _columns;
+
+    private protected MobileViTEstimator(ImageColumn input, IReadOnlyList<OutputColumn> columns)
+    {
+        _input = input;
+        _columns = columns;
+        string? twice = columns.GroupBy(static column => column.Name).FirstOrDefault(static group => group.Count() > 1)?.Key;
+        if (twice is not null)
+        {
+            throw new ArgumentException($"Two output columns would have the name '{twice}'; give one of them another.");
+        }
+    }
+
+    /// <summary>Makes the transformer, after a check of the input's schema. No row is read.</summary>
+    /// <param name="input">The data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or has another type.</exception>
+    public TTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _input.Find(input.Schema);
+        return CreateTransformer(input.Schema);
+    }
+
+    /// <summary>The shape of the schema that the transformer will make.</summary>
+    /// <param name="inputSchema">The shape of the input's schema.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or has another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        _input.Require(inputSchema);
+        var names = _columns.Select(static column => column.Name).ToHashSet();
+        return new SchemaShape(
+            [.. inputSchema.Where(column => !names.Contains(column.Name)), .. _columns.Select(ColumnShape.Of)]);
+    }
+
+    private protected abstract TTransformer CreateTransformer(DataViewSchema inputSchema);
+}

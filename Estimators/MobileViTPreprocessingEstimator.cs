@@ -1,0 +1,44 @@
+using Microsoft.ML;
+
+namespace MlNetMobileViT;
+
+/// <summary>Makes a <see cref="MobileViTPreprocessingTransformer"/>, which turns images into the input of a model.</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+///
+/// ###  Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | <xref:Microsoft.ML.Data.TextDataViewType> (a path), variable-sized vector of <xref:System.Byte> (an encoded image) or <xref:Microsoft.ML.Transforms.Image.ImageDataViewType> |
+/// | Output column data type | Known-sized vector of <xref:System.Single> of shape `3, H, W`, and <xref:Microsoft.ML.Data.TextDataViewType> for the error column, where bad images are marked |
+/// | Exportable to ONNX | No |
+///
+/// The pixels are those that the model was trained on: decoded, resized as PIL does (antialiased), cropped, in the model's
+/// order of channels, scaled and normalised; see <xref:MlNetMobileViT.ImagePreprocessing>. Missing values: where bad images
+/// are marked, all pixels of such a row are NaN.
+/// ]]></format>
+/// </remarks>
+/// <seealso cref="MobileViTCatalog.PreprocessImages"/>
+public sealed class MobileViTPreprocessingEstimator : MobileViTEstimator<MobileViTPreprocessingTransformer>
+{
+    private readonly string _outputColumnName;
+    private readonly string _inputColumnName;
+    private readonly ImagePreprocessing _preprocessing;
+    private readonly MobileViTPreprocessingOptions _options;
+
+    internal MobileViTPreprocessingEstimator(
+        string outputColumnName, string inputColumnName, ImagePreprocessing preprocessing, MobileViTPreprocessingOptions options)
+        : base(
+            new ImageColumn(inputColumnName, PixelShape: null),
+            MobileViTPreprocessingTransformer.CreateColumns(outputColumnName, preprocessing, options))
+    {
+        _outputColumnName = outputColumnName;
+        _inputColumnName = inputColumnName;
+        _preprocessing = preprocessing;
+        _options = options;
+    }
+
+    private protected override MobileViTPreprocessingTransformer CreateTransformer(DataViewSchema inputSchema) =>
+        new(_outputColumnName, _inputColumnName, _preprocessing, _options);
+}

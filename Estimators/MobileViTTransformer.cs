@@ -1,0 +1,84 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MlNetMobileViT;
+
+/// <summary>
+/// What the transformers of this library have in common: rows are read ahead, images decoded, resampled and scored on several
+/// threads, and the results come in the order of the rows.
+/// </summary>
+/// <remarks>
+/// A transformer may be used by many threads at once. <see cref="Dispose"/> releases its buffers and, where the transform
+/// was given the path of a model file, the model. ML.NET's <see cref="PredictionEngine{TSrc, TDst}"/> disposes the
+/// transformer that it was made from; set <see cref="PredictionEngineOptions.OwnsTransformer"/> to false, or share a
+/// <see cref="MobileViTModel"/> of your own, where others still use it.
+/// </remarks>
+public abstract class MobileViTTransformer : ITransformer, IDisposable
+{
+    private readonly ImageMapping _mapping;
+    private readonly SharedModel? _sharedModel;
+    private int _disposed;
+
+    private protected MobileViTTransformer(ImageMapping mapping, SharedModel? sharedModel)
+    {
+        _mapping = mapping;
+        _sharedModel = sharedModel;
+        OutputColumnNames = [.. mapping.Columns.Select(static column => column.Name)];
+    }
+
+    /// <summary>The column of images.</summary>
+    public string InputColumnName => _mapping.Input.Name;
+
+    /// <summary>The columns that are added, in their order.</summary>
+    public IReadOnlyList<string> OutputColumnNames { get; }
+
+    bool ITransformer.IsRowToRowMapper => true;
+
+    /// <summary>The schema of the transformed data: the input's columns and then those that are added.</summary>
+    /// <param name="inputSchema">The schema of the data to transform.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or has another type.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _mapping.GetOutputSchema(inputSchema);
+
+    /// <summary>Adds the columns. Nothing is computed before a consumer asks for their values.</summary>
+    /// <param name="input">The data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or has another type.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        RequireUsable();
+        return new ImageDataView(_mapping, input);
+    }
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        RequireUsable();
+        return new ImageRowMapper(_mapping, inputSchema);
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException("Saving comes with the next change.");
+
+    /// <summary>
+    /// Releases the buffers, and the model where the transformer has one of its own. Calling it again does nothing.
+    /// </summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            (_mapping.Scorer as IDisposable)?.Dispose();
+            _sharedModel?.Release();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    private void RequireUsable()
+    {
+        if (_disposed != 0)
+        {
+            throw new ObjectDisposedException(
+                GetType().Name,
+                "The transformer was disposed. A PredictionEngine disposes the transformer that it was made from: set "
+                + "PredictionEngineOptions.OwnsTransformer to false where it is still needed.");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+namespace MlNetMobileViT;
+
+/// <summary>How a column of images is read; what all of this library's transforms have in common.</summary>
+public record MobileViTPreprocessingOptions
+{
+    /// <summary>
+    /// The folder that relative paths of a text column start from. Empty by default: the current folder of the process.
+    /// </summary>
+    public string ImageFolder { get; init; } = "";
+
+    /// <inheritdoc cref="ImageDecodingOptions.ApplyExifOrientation"/>
+    public bool ApplyExifOrientation { get; init; } = true;
+
+    /// <inheritdoc cref="ImageDecodingOptions.MaxPixels"/>
+    public long MaxPixels { get; init; } = ImageDecodingOptions.DefaultMaxPixels;
+
+    /// <summary>What happens to a row whose image cannot be read. <see cref="BadImageHandling.Throw"/> by default.</summary>
+    public BadImageHandling BadImages { get; init; } = BadImageHandling.Throw;
+
+    /// <summary>
+    /// The name of the text column that says why a row's image could not be read, and is empty where it could. The column
+    /// exists where <see cref="BadImages"/> is <see cref="BadImageHandling.Mark"/>. <c>Error</c> by default.
+    /// </summary>
+    public string ErrorColumnName { get; init; } = "Error";
+
+    /// <summary>
+    /// The number of threads that decode, resample and score. 0, the default, is the number of processors.
+    /// </summary>
+    public int Threads { get; init; }
+
+    internal int ThreadCount => Threads == 0 ? Environment.ProcessorCount : Threads;
+
+    internal ImageDecodingOptions Decoding => new() { ApplyExifOrientation = ApplyExifOrientation, MaxPixels = MaxPixels };
+
+    /// <summary>Checks that the values are in range.</summary>
+    /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
+    public virtual void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(ImageFolder);
+        ArgumentException.ThrowIfNullOrEmpty(ErrorColumnName);
+        ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+        if (!Enum.IsDefined(BadImages))
+        {
+            throw new ArgumentException($"BadImages is {BadImages}, which is not one of its values.");
+        }
+
+        Decoding.Validate();
+    }
+}

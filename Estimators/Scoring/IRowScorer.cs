@@ -1,0 +1,20 @@
+namespace MlNetMobileViT;
+
+/// <summary>Computes the values of rows. Safe for use by many threads at once.</summary>
+internal interface IRowScorer
+{
+    /// <summary>The most rows that <see cref="Score"/> takes at once.</summary>
+    int BatchSize { get; }
+
+    /// <summary>The number of values of each output for one row.</summary>
+    IReadOnlyList<int> OutputLengths { get; }
+
+    /// <summary>
+    /// Computes rows. An image that cannot be read fails its own row only; whatever else goes wrong is thrown.
+    /// </summary>
+    /// <param name="images">The images.</param>
+    /// <param name="slots">Where in <paramref name="images"/> and in <paramref name="results"/> the rows are.</param>
+    /// <param name="results">The results, by slot.</param>
+    /// <param name="rows">The numbers of the rows, for the messages of errors.</param>
+    void Score(ImageSource images, ReadOnlySpan<int> slots, RowResult[] results, ReadOnlySpan<long> rows);
+}

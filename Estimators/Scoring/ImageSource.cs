@@ -1,0 +1,94 @@
+using Microsoft.ML.Data;
+
+namespace MlNetMobileViT;
+
+/// <summary>The images of the rows in flight, whatever the type of their column. Slots are read by many threads at once.</summary>
+internal abstract class ImageSource
+{
+    /// <summary>Writes the pixels of the image in a slot as the model wants them.</summary>
+    /// <param name="slot">The slot of the row.</param>
+    /// <param name="row">The number of the row, for the message of an error.</param>
+    /// <param name="preprocessor">How images become pixels.</param>
+    /// <param name="pixels">Where the pixels go: <c>[3, H, W]</c>.</param>
+    public abstract void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels);
+}
+
+/// <summary>Paths of image files.</summary>
+internal sealed class PathImageSource(ReadOnlyMemory<char>[] paths, string columnName, string folder) : ImageSource
+{
+    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    {
+        string path = paths[slot].ToString();
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            throw new InvalidDataException($"The column '{columnName}' has no path in row {row}.");
+        }
+
+        if (path.Contains('\0'))
+        {
+            throw new InvalidDataException($"The column '{columnName}' has a path with a null character in row {row}.");
+        }
+
+        preprocessor.Preprocess(folder.Length == 0 ? path : Path.Combine(folder, path), pixels);
+    }
+}
+
+/// <summary>Encoded images: the content of JPEG, PNG or other files.</summary>
+internal sealed class EncodedImageSource(VBuffer<byte>[] images, string columnName) : ImageSource
+{
+    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    {
+        ref readonly VBuffer<byte> image = ref images[slot];
+        if (image.Length == 0)
+        {
+            throw new InvalidDataException($"The column '{columnName}' has no bytes in row {row}.");
+        }
+
+        string name = $"the image in row {row} of column '{columnName}'";
+        if (image.IsDense)
+        {
+            preprocessor.Preprocess(image.GetValues(), pixels, name);
+        }
+        else
+        {
+            preprocessor.Preprocess(image.DenseValues().ToArray(), pixels, name);
+        }
+    }
+}
+
+/// <summary>Decoded images.</summary>
+internal sealed class DecodedImageSource(MLImage[] images, string columnName) : ImageSource
+{
+    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    {
+        if (images[slot] is not { } image)
+        {
+            throw new InvalidDataException($"The column '{columnName}' has no image in row {row}.");
+        }
+
+        preprocessor.Preprocess(image, pixels);
+    }
+}
+
+/// <summary>Pixels that were preprocessed by a step before.</summary>
+internal sealed class PixelSource(VBuffer<float>[] images, string columnName) : ImageSource
+{
+    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    {
+        ref readonly VBuffer<float> image = ref images[slot];
+        if (image.Length != pixels.Length)
+        {
+            throw new InvalidDataException(
+                $"The column '{columnName}' has {image.Length} values in row {row}; the model takes {pixels.Length}, as "
+                + "PreprocessImages writes them.");
+        }
+
+        image.CopyTo(pixels);
+        // What PreprocessImages leaves where it marks an image as unreadable.
+        if (float.IsNaN(pixels[0]))
+        {
+            throw new MissingPixelsException(
+                $"The column '{columnName}' has no pixels in row {row}: the step before could not read the image.");
+        }
+    }
+}

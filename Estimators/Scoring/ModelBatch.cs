@@ -1,0 +1,88 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace MlNetMobileViT;
+
+/// <summary>The input and output tensors of one run, allocated once and used again. For one thread at a time.</summary>
+internal sealed class ModelBatch : IDisposable
+{
+    private readonly MobileViTModel _model;
+    private readonly ImagePreprocessing _preprocessing;
+    private readonly ModelOutput[] _outputs;
+    private readonly RunOptions _runOptions = new();
+    private readonly float[] _pixels;
+    private readonly float[][] _values;
+    private readonly Binding?[] _bindings;
+
+    public ModelBatch(MobileViTModel model, ImagePreprocessing preprocessing, ModelOutput[] outputs, int size)
+    {
+        _model = model;
+        _preprocessing = preprocessing;
+        _outputs = outputs;
+        _pixels = GC.AllocateUninitializedArray<float>(checked(size * ImageLength), pinned: true);
+        _values = [.. outputs.Select(output => GC.AllocateArray<float>(checked(size * output.Length), pinned: true))];
+        _bindings = new Binding?[size];
+    }
+
+    private int ImageLength => 3 * _preprocessing.Height * _preprocessing.Width;
+
+    /// <summary>Where the pixels of an image go: <c>[3, H, W]</c>.</summary>
+    public Span<float> Pixels(int index) => _pixels.AsSpan(index * ImageLength, ImageLength);
+
+    /// <summary>Runs the model on the first images.</summary>
+    public void Run(int count)
+    {
+        Binding binding = _bindings[count - 1] ??= new Binding(this, count);
+        _model.Run(_runOptions, binding.Value);
+    }
+
+    /// <summary>What an output was for an image.</summary>
+    public ReadOnlySpan<float> Output(int output, int index)
+    {
+        int length = _outputs[output].Length;
+        return _values[output].AsSpan(index * length, length);
+    }
+
+    public void Dispose()
+    {
+        foreach (Binding? binding in _bindings)
+        {
+            binding?.Dispose();
+        }
+
+        _runOptions.Dispose();
+    }
+
+    /// <summary>The tensors for one number of images, over the same memory as those for the others.</summary>
+    private sealed class Binding : IDisposable
+    {
+        private readonly List<OrtValue> _tensors = [];
+
+        public Binding(ModelBatch batch, int count)
+        {
+            Value = batch._model.CreateBinding();
+            long[] inputShape = [count, 3, batch._preprocessing.Height, batch._preprocessing.Width];
+            Value.BindInput(ModelOutputs.Input, Tensor(batch._pixels, count * batch.ImageLength, inputShape));
+            for (int i = 0; i < batch._outputs.Length; i++)
+            {
+                ModelOutput output = batch._outputs[i];
+                long[] shape = [count, .. output.Shape.Select(static side => (long)side)];
+                Value.BindOutput(output.Name, Tensor(batch._values[i], count * output.Length, shape));
+            }
+        }
+
+        public OrtIoBinding Value { get; }
+
+        public void Dispose()
+        {
+            Value.Dispose();
+            _tensors.ForEach(static tensor => tensor.Dispose());
+        }
+
+        private OrtValue Tensor(float[] memory, int length, long[] shape)
+        {
+            OrtValue tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory.AsMemory(0, length), shape);
+            _tensors.Add(tensor);
+            return tensor;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+namespace MlNetMobileViT;
+
+/// <summary>
+/// The model of an estimator and of the transformers that it makes. One that the user created is left alone; one that was
+/// loaded from a file goes with the last transformer that uses it.
+/// </summary>
+internal sealed class SharedModel(MobileViTModel model, bool isOwned)
+{
+    private readonly Lock _gate = new();
+    private int _users;
+
+    /// <summary>The model, for what it says about itself.</summary>
+    public MobileViTModel Model { get; private set; } = model;
+
+    /// <summary>The model, for a new user.</summary>
+    public MobileViTModel Acquire()
+    {
+        lock (_gate)
+        {
+            if (isOwned && Model.IsDisposed)
+            {
+                Model = Model.Reload();
+            }
+
+            _users++;
+            return Model;
+        }
+    }
+
+    /// <summary>Says that a user is done.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            if (--_users == 0 && isOwned)
+            {
+                Model.Dispose();
+            }
+        }
+    }
+}

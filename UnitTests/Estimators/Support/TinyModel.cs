@@ -1,0 +1,27 @@
+using Google.Protobuf;
+using MlNetMobileViT.Conversion.Network;
+
+namespace MlNetMobileViT.UnitTests.Estimators;
+
+/// <summary>A model so small that a prediction takes a millisecond, with formula weights and five labels.</summary>
+internal static class TinyModel
+{
+    public const int Side = 32;
+
+    /// <summary>The labels in the file; one name stands twice, as two do in ImageNet.</summary>
+    public static readonly IReadOnlyList<string> Labels = ["ant", "bee", "crane", "crane", "eel"];
+
+    private static readonly Lazy<byte[]> LazyBytes = new(static () => Build(ModelOutputs.Default, Labels));
+
+    /// <summary>The file, with the default outputs.</summary>
+    public static byte[] Bytes => LazyBytes.Value;
+
+    public static MobileViTModel Load() => MobileViTModel.Load(Bytes);
+
+    public static MobileViTModel Load(IReadOnlyList<string> outputs, bool dynamicSize = false) =>
+        MobileViTModel.Load(Build(outputs, Labels, dynamicSize));
+
+    public static byte[] Build(IReadOnlyList<string> outputs, IReadOnlyList<string> labels, bool dynamicSize = false) =>
+        TestModels.Formula(
+            TestModels.Tiny, new GraphStyle(Side, Side, DynamicSize: dynamicSize), outputs, labels).ToByteArray();
+}
