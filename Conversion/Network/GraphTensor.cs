@@ -4,11 +4,16 @@ namespace MlNetMobileViT.Conversion.Network;
 /// <param name="Name">Its name in the ONNX graph.</param>
 /// <param name="Shape">
 /// Its shape for one picture of the nominal input size, without the batch dimension: <c>[C, H, W]</c> for a feature map,
-/// <c>[pixels of a patch, patches, d]</c> for tokens (where batch and first dimension are one in the graph), <c>[C]</c> for a
-/// vector.
+/// <c>[4, patches, d]</c> for tokens, <c>[C]</c> for a vector.
 /// </param>
 internal sealed record GraphTensor(string Name, params int[] Shape)
 {
+    /// <summary>
+    /// For tokens, the name of the shape <c>[4N, patches, d]</c> that attention sees them in. Between attentions they stay
+    /// rows of one matrix, <c>[4N · patches, d]</c>, which is how a linear layer is fastest.
+    /// </summary>
+    public string? AttentionShape { get; init; }
+
     /// <summary>The number of elements for one picture.</summary>
     public long ElementCount => Shape.Aggregate(1L, static (product, side) => product * side);
 }

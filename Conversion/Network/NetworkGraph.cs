@@ -9,7 +9,7 @@ namespace MlNetMobileViT.Conversion.Network;
 /// </summary>
 /// <remarks>
 /// The batch dimension is never mentioned by number, so one graph serves a dynamic batch and a fixed one. Which formulation
-/// of a layer is fastest was measured in ONNX Runtime on one thread; <c>Benchmarks -- graph</c> prints the comparison.
+/// of a layer is fastest was measured in ONNX Runtime on one thread; <c>Benchmarks -- graph</c> prints comparison and profile.
 /// </remarks>
 internal sealed partial class NetworkGraph
 {
@@ -106,15 +106,10 @@ internal sealed partial class NetworkGraph
         int inFeatures = weight.Length / outFeatures;
         string weights = _graph.Weights($"{name}.weight", Transposed(weight, outFeatures, inFeatures), inFeatures, outFeatures);
         string biases = _graph.Weights($"{name}.bias", bias, outFeatures);
-        var output = new GraphTensor(string.Empty, [.. input.Shape[..^1], outFeatures]);
+        string product = _graph.Node("Gemm", $"{name}.linear", [input.Name, weights, biases]);
+        var output = new GraphTensor(product, [.. input.Shape[..^1], outFeatures]) { AttentionShape = input.AttentionShape };
         Macs += output.ElementCount * inFeatures;
-        if (input.Shape.Length == 1)
-        {
-            return output with { Name = _graph.Node("Gemm", $"{name}.linear", [input.Name, weights, biases]) };
-        }
-
-        string product = _graph.Node("MatMul", $"{name}.matmul", [input.Name, weights]);
-        return output with { Name = _graph.Node("Add", $"{name}.linear", [product, biases]) };
+        return output;
     }
 
     /// <summary>The mean over height and width: <c>[N, C]</c>.</summary>

@@ -13,8 +13,8 @@ namespace MlNetMobileViT;
 internal static unsafe class Resampler
 {
     // Bounds for extreme images, such as one row of a hundred million pixels: the work is then done in several blocks.
-    private const long MaxTableCoefficients = 1 << 20;
-    private const long MaxIntermediatePixels = 1 << 24;
+    private const long MaxTableCoefficients = 1 << 16;
+    private const long MaxIntermediatePixels = 1 << 22;
 
     /// <summary>Resizes an image and cuts out the crop, with the fastest kernel that the processor has.</summary>
     /// <param name="image">The image as it is stored.</param>

@@ -7,14 +7,19 @@ namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
 internal static class PlainResize
 {
     /// <summary>Resizes RGBA pixels: along the rows, then along the columns.</summary>
-    public static byte[] Resize(byte[] rgba, int width, int height, int newWidth, int newHeight, bool bicubic)
+    public static byte[] Resize(byte[] rgba, int width, int height, int newWidth, int newHeight, bool bicubic) =>
+        ResizeColumns(rgba, width, height, newWidth, 0, newWidth, newHeight, bicubic);
+
+    /// <summary>The columns from <paramref name="left"/> on, as many as given, of a resized image.</summary>
+    public static byte[] ResizeColumns(
+        byte[] rgba, int width, int height, int newWidth, int left, int columns, int newHeight, bool bicubic)
     {
-        byte[] wide = newWidth == width
+        byte[] wide = newWidth == width && columns == width
             ? rgba
-            : Pass(rgba, width, newWidth, height, bicubic, (along, across, size) => (across * size) + along);
+            : Pass(rgba, width, newWidth, left, columns, height, bicubic, (along, across, size) => (across * size) + along);
         return newHeight == height
             ? wide
-            : Pass(wide, height, newHeight, newWidth, bicubic, (along, across, _) => (along * newWidth) + across);
+            : Pass(wide, height, newHeight, 0, newHeight, columns, bicubic, (along, across, _) => (along * columns) + across);
     }
 
     /// <summary>A rectangle of an image.</summary>
@@ -30,15 +35,15 @@ internal static class PlainResize
     }
 
     private static byte[] Pass(
-        byte[] pixels, int length, int newLength, int others, bool bicubic, Func<int, int, int, int> index)
+        byte[] pixels, int length, int newLength, int first, int count, int others, bool bicubic, Func<int, int, int, int> index)
     {
-        byte[] result = new byte[newLength * others * 4];
+        byte[] result = new byte[count * others * 4];
         double scale = (double)length / newLength;
         double stretch = scale > 1 ? scale : 1;
         double support = (bicubic ? 2 : 1) * stretch;
-        for (int output = 0; output < newLength; output++)
+        for (int output = 0; output < count; output++)
         {
-            double centre = (output + 0.5) * scale;
+            double centre = (first + output + 0.5) * scale;
             int start = (int)(centre - support + 0.5);
             start = start < 0 ? 0 : start;
             int end = (int)(centre + support + 0.5);
@@ -67,7 +72,7 @@ internal static class PlainResize
                     }
 
                     int value = total >> 22;
-                    result[(index(output, other, newLength) * 4) + channel] =
+                    result[(index(output, other, count) * 4) + channel] =
                         (byte)(value < 0 ? 0 : value > 255 ? 255 : value);
                 }
             }

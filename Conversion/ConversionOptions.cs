@@ -1,0 +1,99 @@
+using MlNetMobileViT.Conversion.Architecture;
+
+namespace MlNetMobileViT.Conversion;
+
+/// <summary>How a checkpoint is converted. Everything has a default that follows the checkpoint.</summary>
+public sealed record ConversionOptions
+{
+    /// <summary>The variant that the checkpoint must be (<c>xxs</c>, <c>xs</c>, <c>s</c>); null accepts any.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>
+    /// The architecture of the checkpoint, for people who trained their own; null derives it from the tensors, which tell
+    /// everything but <see cref="Heads"/>.
+    /// </summary>
+    public MobileViTArchitecture? Architecture { get; init; }
+
+    /// <summary>The attention heads of a custom network; null for the 4 of every published one.</summary>
+    public int? Heads { get; init; }
+
+    /// <summary>The class labels in the order of the logits; empty leaves the file without.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>The preprocessing preset, one of <see cref="PreprocessingPresets.Names"/>; null follows the checkpoint's layout.</summary>
+    public string? Preset { get; init; }
+
+    /// <summary>The height of the input in pixels, a multiple of 32. Default: 256.</summary>
+    public int Height { get; init; } = 256;
+
+    /// <summary>The width of the input in pixels, a multiple of 32. Default: 256.</summary>
+    public int Width { get; init; } = 256;
+
+    /// <summary>A fixed batch size, or null (the default) for a graph that takes any.</summary>
+    public int? Batch { get; init; }
+
+    /// <summary>
+    /// Whether the graph takes pictures of any size that is a multiple of 32; <see cref="Height"/> and <see cref="Width"/> are
+    /// then what the preprocessing in the file makes. Default: false, which is a little faster.
+    /// </summary>
+    public bool DynamicSize { get; init; }
+
+    /// <summary>
+    /// The outputs: of <see cref="ModelOutputs.Default"/> and <see cref="ModelOutputs.Stages"/>. Default:
+    /// <see cref="ModelOutputs.Default"/>.
+    /// </summary>
+    public IReadOnlyList<string> Outputs { get; init; } = ModelOutputs.Default;
+
+    /// <summary>How the weights are stored. Default: <see cref="WeightPrecision.Float32"/>.</summary>
+    public WeightPrecision Precision { get; init; }
+
+    /// <summary>
+    /// Whether to use operators of the ONNX standard only. Default: false, which uses ONNX Runtime's fused attention and
+    /// needs ONNX Runtime.
+    /// </summary>
+    public bool Portable { get; init; }
+
+    /// <summary>A note on the license of the weights, for the metadata; null for the one that every conversion gets.</summary>
+    public string? License { get; init; }
+
+    /// <summary>Checks that the values are possible.</summary>
+    /// <exception cref="ArgumentException">A value is not; the message says which and what it may be.</exception>
+    public void Validate()
+    {
+        RequireSide(Height, nameof(Height));
+        RequireSide(Width, nameof(Width));
+        if (Batch is < 1 or > 4096)
+        {
+            throw new ArgumentException($"The batch size is {Batch}; it must be between 1 and 4096.");
+        }
+
+        if (Variant is not null && !MobileViTVariants.Names.Contains(Variant))
+        {
+            throw new ArgumentException(
+                $"There is no variant '{Variant}'; the variants are {string.Join(", ", MobileViTVariants.Names)}.");
+        }
+
+        if (Preset is not null && !PreprocessingPresets.Names.Contains(Preset))
+        {
+            throw new ArgumentException(
+                $"There is no preprocessing preset '{Preset}'; the presets are {string.Join(", ", PreprocessingPresets.Names)}.");
+        }
+
+        string[] known = [.. ModelOutputs.Default, .. ModelOutputs.Stages];
+        if (Outputs.Count == 0 || Outputs.Except(known).Any() || Outputs.Distinct().Count() != Outputs.Count)
+        {
+            throw new ArgumentException(
+                $"The outputs are '{string.Join(", ", Outputs)}'; name one or more of {string.Join(", ", known)}, each once.");
+        }
+    }
+
+    private static void RequireSide(int value, string name)
+    {
+        const int Multiple = Network.NetworkGraph.SizeMultiple;
+        if (value < Multiple || value > ImagePreprocessing.MaxSide || value % Multiple != 0)
+        {
+            throw new ArgumentException(
+                $"{name} is {value}; the sides of the input must be multiples of {Multiple} up to {ImagePreprocessing.MaxSide} pixels.");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using MlNetMobileViT.Conversion.Checkpoints;
+
+namespace MlNetMobileViT.Conversion;
+
+/// <summary>What a conversion read and wrote.</summary>
+/// <param name="OutputPath">The file that was written.</param>
+/// <param name="OutputBytes">Its size in bytes.</param>
+/// <param name="Metadata">What it says about itself.</param>
+/// <param name="Container">The file format of the checkpoint.</param>
+/// <param name="StateDictPath">The keys under which the state dict was found in a training checkpoint; empty for the file itself.</param>
+/// <param name="Skipped">The tensors that were left out on purpose, by their names in the checkpoint.</param>
+public sealed record ConversionReport(
+    string OutputPath,
+    long OutputBytes,
+    ModelMetadata Metadata,
+    CheckpointContainer Container,
+    string StateDictPath,
+    IReadOnlyList<string> Skipped);

@@ -1,0 +1,124 @@
+using Google.Protobuf;
+using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.Conversion.Layouts;
+using MlNetMobileViT.Conversion.Network;
+using MlNetMobileViT.Conversion.Onnx;
+
+namespace MlNetMobileViT.Conversion;
+
+/// <summary>Converts a checkpoint into one self-describing <c>.onnx</c> file.</summary>
+public static class MobileViTConverter
+{
+    private const string LicenseNote =
+        "The weights keep the license of the checkpoint that they come from; Apple's published weights come under the license "
+        + "of CVNets (https://github.com/apple/ml-cvnets/blob/main/LICENSE).";
+
+    /// <summary>Converts a checkpoint. The same checkpoint and options give the same bytes.</summary>
+    /// <param name="checkpointPath">A PyTorch or safetensors file in the layout of CVNets, timm or Hugging Face.</param>
+    /// <param name="outputPath">The file to write. It appears whole or not at all; one that is there is replaced.</param>
+    /// <param name="options">How to convert; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no checkpoint of this name.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder of the output does not exist.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or is not a MobileViT that fits the options.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the labels are not as many as the classes.</exception>
+    public static ConversionReport Convert(string checkpointPath, string outputPath, ConversionOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
+        ArgumentException.ThrowIfNullOrEmpty(outputPath);
+        options ??= new ConversionOptions();
+        options.Validate();
+        RequireOutput(checkpointPath, outputPath);
+
+        Checkpoint checkpoint = Checkpoint.Open(checkpointPath);
+        ModelWeights weights = ModelWeights.Read(
+            checkpoint,
+            options.Architecture ?? (options.Variant is null ? null : MobileViTVariants.Get(options.Variant)));
+        MobileViTArchitecture architecture = options.Heads is { } heads
+            ? weights.Architecture with { Heads = heads }
+            : weights.Architecture;
+        architecture.Validate();
+        RequireLabels(options.Labels, architecture.Classes, checkpoint.FilePath);
+
+        ModelMetadata? metadata = null;
+        ModelProto model = OnnxModel.Build(
+            architecture,
+            weights.Tensors,
+            new GraphStyle(
+                options.Height, options.Width, options.Batch, options.DynamicSize, options.Portable, options.Precision),
+            options.Outputs,
+            options.Labels,
+            (macs, hash) => metadata = new ModelMetadata
+            {
+                Variant = MobileViTVariants.NameOf(architecture),
+                Architecture = architecture.ToJson(),
+                Labels = options.Labels,
+                Preprocessing = PreprocessingPresets.Get(
+                    options.Preset ?? weights.Layout.GetPreprocessingPreset(), options.Height, options.Width),
+                Parameters = architecture.ParameterCount,
+                Macs = macs,
+                SourceFile = checkpoint.FileName,
+                SourceSha256 = checkpoint.Sha256,
+                SourceLayout = weights.Layout.GetName(),
+                License = options.License ?? LicenseNote,
+                WeightsSha256 = hash,
+            });
+
+        WriteWhole(model, outputPath);
+        return new ConversionReport(
+            outputPath,
+            new FileInfo(outputPath).Length,
+            metadata!,
+            checkpoint.Container,
+            checkpoint.StateDictPath,
+            weights.Skipped);
+    }
+
+    private static void RequireOutput(string checkpointPath, string outputPath)
+    {
+        string full = Path.GetFullPath(outputPath);
+        if (full == Path.GetFullPath(checkpointPath))
+        {
+            throw new ArgumentException($"The output '{outputPath}' is the checkpoint itself; name another file.");
+        }
+
+        if (Directory.Exists(full))
+        {
+            throw new ArgumentException($"The output '{outputPath}' is a folder; name a file, such as 'model.onnx'.");
+        }
+
+        if (!Directory.Exists(Path.GetDirectoryName(full)))
+        {
+            throw new DirectoryNotFoundException(
+                $"The folder of the output '{outputPath}' does not exist; create it, or name another file.");
+        }
+    }
+
+    private static void RequireLabels(IReadOnlyList<string> labels, int classes, string checkpointPath)
+    {
+        if (labels.Count != 0 && labels.Count != classes)
+        {
+            throw new ArgumentException(
+                $"There are {labels.Count} labels, and the model in '{checkpointPath}' has {classes} classes; "
+                + "give one label for each class, in the order of the classes.");
+        }
+    }
+
+    private static void WriteWhole(ModelProto model, string outputPath)
+    {
+        string partial = $"{outputPath}.{Guid.NewGuid():N}.partial";
+        try
+        {
+            using (FileStream stream = File.Create(partial))
+            {
+                model.WriteTo(stream);
+            }
+
+            File.Move(partial, outputPath, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+}
