@@ -17,8 +17,7 @@ namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
 /// </para>
 /// <para>
 /// The reader loops over the opcodes and never recurses, whatever the nesting. Bounds: <see cref="MaxBytes"/>,
-/// <see cref="MaxOpcodes"/> and, as every opcode makes one small object at most, less than 128 bytes allocated per opcode
-/// beside the text and bytes that the pickle itself holds.
+/// <see cref="MaxOpcodes"/> and <see cref="MaxBytesPerOpcode"/>.
 /// </para>
 /// </remarks>
 internal sealed class PickleReader
@@ -28,6 +27,12 @@ internal sealed class PickleReader
 
     /// <summary>The most opcodes that are read; MobileViT state dicts have some 10,000.</summary>
     public const int MaxOpcodes = 1_000_000;
+
+    /// <summary>
+    /// What an opcode allocates at most, on average, beside the text that the pickle itself holds: one small object, and its
+    /// share in a growing collection.
+    /// </summary>
+    public const int MaxBytesPerOpcode = 160;
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 

@@ -1,0 +1,166 @@
+using System.Text;
+using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.Conversion.Checkpoints.Pickle;
+using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+
+namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints;
+
+/// <summary>Pickles that ask for more than being read. Opcodes are given as Latin-1 text, without protocol and stop.</summary>
+[TestClass]
+public sealed class MaliciousPickleTests
+{
+    [TestMethod]
+    public void A_file_that_runs_a_command_is_refused_by_name_and_runs_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        string marker = folder.PathOf("marker");
+        foreach (string module in new[] { "os", "posix", "nt" })
+        {
+            string command = $"touch {marker}";
+            string call = $"c{module}\nsystem\nX{Encoding.Latin1.GetString(BitConverter.GetBytes(command.Length))}{command}\x85R";
+            RefuseEverywhere(RawPickle.Of(call), $"'{module}.system'", "nothing of it was run");
+        }
+
+        Assert.IsFalse(File.Exists(marker));
+    }
+
+    [TestMethod]
+    [DataRow("cos\nsystem\n", "'os.system'", DisplayName = "GLOBAL, never called")]
+    [DataRow("\x8c\x02os\x8c\x06system\x93", "'os.system'", DisplayName = "STACK_GLOBAL")]
+    [DataRow("\x8c\x02os\x94\x8c\x06system\x94h\x00h\x01\x93", "'os.system'", DisplayName = "STACK_GLOBAL through the memo")]
+    [DataRow("K\x01\x8c\x06system\x93", "not text", DisplayName = "STACK_GLOBAL of a number")]
+    [DataRow("N)\x93", "not text", DisplayName = "STACK_GLOBAL of nothing")]
+    [DataRow("c__builtin__\neval\n", "'__builtin__.eval'", DisplayName = "eval of Python 2")]
+    [DataRow("cbuiltins\ngetattr\n", "'builtins.getattr'", DisplayName = "getattr")]
+    [DataRow("ctorch\nload\n", "'torch.load'", DisplayName = "another function of torch")]
+    [DataRow("ctorch.hub\nload\n", "'torch.hub.load'", DisplayName = "torch.hub")]
+    [DataRow("ctorch._utils\n_rebuild_tensor_v2.__globals__\n", "__globals__", DisplayName = "behind an allowed name")]
+    [DataRow("ccollections\nOrderedDict.__init__\n", "'collections.OrderedDict.__init__'", DisplayName = "inside an allowed class")]
+    [DataRow("cargparse\nNamespace\n)\x81}b", "'argparse.Namespace'", DisplayName = "an object of a foreign class, NEWOBJ and BUILD")]
+    [DataRow("(ios\nsystem\n", "'os.system'", DisplayName = "INST")]
+    [DataRow("(X\x02\x00\x00\x00lsios\nsystem\n", "'os.system'", DisplayName = "INST with arguments")]
+    [DataRow("(cos\nsystem\nX\x02\x00\x00\x00lso", "'os.system'", DisplayName = "OBJ")]
+    [DataRow("(ccollections\nOrderedDict\no", "creates an object", DisplayName = "OBJ of an allowed class")]
+    [DataRow("ccollections\nOrderedDict\n)\x81", "creates an object", DisplayName = "NEWOBJ of an allowed class")]
+    [DataRow("ccollections\nOrderedDict\n)}\x92", "creates an object", DisplayName = "NEWOBJ_EX of an allowed class")]
+    [DataRow("ctorch\nFloatStorage\nK\x05\x85R", "'torch.FloatStorage'", DisplayName = "a call of a storage class")]
+    [DataRow("ccollections\nOrderedDict\nK\x05\x85R", "'collections.OrderedDict'", DisplayName = "an ordered dictionary of a number")]
+    [DataRow("ctorch._utils\n_rebuild_tensor_v2\n)R", "'torch._utils._rebuild_tensor_v2'", DisplayName = "a tensor of nothing")]
+    [DataRow("ctorch._utils\n_rebuild_parameter\n(NNNtR", "'torch._utils._rebuild_parameter'", DisplayName = "a parameter of nothing")]
+    [DataRow("X\x09\x00\x00\x00os.system)R", "not a function", DisplayName = "a call of text")]
+    [DataRow("ccollections\nOrderedDict\n]R", "not a function", DisplayName = "a call without a tuple")]
+    [DataRow("ctorch\nFloatStorage\n}b", "adds to something", DisplayName = "BUILD of a class")]
+    [DataRow("\x82\x01", "0x82", DisplayName = "EXT1")]
+    [DataRow("\x83\x01\x00", "0x83", DisplayName = "EXT2")]
+    [DataRow("\x84\x01\x00\x00\x00", "0x84", DisplayName = "EXT4")]
+    [DataRow("\x97", "0x97", DisplayName = "NEXT_BUFFER")]
+    [DataRow("Pos.system\n", "0x50", DisplayName = "PERSID")]
+    [DataRow("I01\n", "0x49", DisplayName = "an opcode of protocol 0")]
+    public void Whatever_is_not_data_is_refused(string opcodes, string word) => RefuseEverywhere(RawPickle.Of(opcodes), word);
+
+    [TestMethod]
+    [DataRow("K\x01Q", DisplayName = "a number")]
+    [DataRow(")Q", DisplayName = "an empty tuple")]
+    [DataRow("(U\x06modulectorch\nFloatStorage\nU\u00010U\u0003cpuK\x01tQ", DisplayName = "a module")]
+    [DataRow("(U\x07storageU\u000cFloatStorageU\u00010U\u0003cpuK\x01tQ", DisplayName = "a type by text")]
+    [DataRow("(U\x07storageccollections\nOrderedDict\nU\u00010U\u0003cpuK\x01tQ", DisplayName = "a class that is no storage")]
+    [DataRow("(U\x07storagectorch\nFloatStorage\nK\x00U\u0003cpuK\x01tQ", DisplayName = "a key that is no text")]
+    [DataRow("(U\x07storagectorch\nFloatStorage\nU\u00010U\u0003cpuJ\xff\xff\xff\xfftQ", DisplayName = "a negative count")]
+    [DataRow("(U\x07storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\x01(U\x01vK\x01K\x01ttQ", DisplayName = "a view beyond the end")]
+    [DataRow("(U\x07storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\x01NNtQ", DisplayName = "too many members")]
+    public void Whatever_lies_outside_must_be_a_storage(string opcodes) =>
+        RefuseEverywhere(RawPickle.Of(opcodes), "storage");
+
+    [TestMethod]
+    public void A_storage_key_is_no_path()
+    {
+        const string Key = "../../../../../../../../etc/passwd";
+        RawPickle tensor = RawPickle.Of(
+            $"ctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nFloatStorage\nU{(char)Key.Length}{Key}U\u0003cpuK\x01tQ"
+            + "K\x00)))NtR");
+        RefusedFile.Assert(CheckpointWriter.Zip(new (string, object?)[] { ("w", tensor) }), "'w'", $"'{Key}'", "missing");
+    }
+
+    [TestMethod]
+    [DataRow("", DisplayName = "nothing")]
+    [DataRow("0", DisplayName = "a value taken from an empty stack")]
+    [DataRow("\x85", DisplayName = "a tuple of nothing")]
+    [DataRow("t", DisplayName = "a tuple without a mark")]
+    [DataRow("(K\x01", DisplayName = "a mark left over")]
+    [DataRow("K\x01K\x02", DisplayName = "a value left over")]
+    [DataRow("](\x85", DisplayName = "a value from below the mark")]
+    [DataRow("}(K\x01u", DisplayName = "a key without a value")]
+    [DataRow("]K\x01K\x02s", DisplayName = "an item for a list")]
+    [DataRow("}K\u0001a", DisplayName = "an append to a dictionary")]
+    [DataRow("h\x07", DisplayName = "a value that was never stored")]
+    [DataRow("X\xff\xff\xff\xffx", DisplayName = "text longer than the file")]
+    [DataRow("\x8d\xff\xff\xff\xff\xff\xff\xff\x7fx", DisplayName = "text of 8 EiB")]
+    [DataRow("\x8e\xff\xff\xff\xff\xff\xff\xff\xffx", DisplayName = "bytes of 16 EiB")]
+    [DataRow("\x96\x00\x00\x00\x00\x01\x00\x00\x00", DisplayName = "a byte array of 4 GiB")]
+    [DataRow("\x95\xff\xff\xff\xff\xff\xff\xff\xff", DisplayName = "a frame of 16 EiB")]
+    [DataRow("X\x02\x00\x00\x00\xff\xfe", DisplayName = "text that is no UTF-8")]
+    [DataRow("ccollections", DisplayName = "a name without an end")]
+    [DataRow("\x80\x06", DisplayName = "a protocol that does not exist")]
+    [DataRow("\x80\x00", DisplayName = "protocol 0")]
+    public void A_malformed_pickle_is_refused(string opcodes) =>
+        RefusedFile.Assert(CheckpointWriter.Zip(RawPickle.Of(opcodes)), "pickle");
+
+    [TestMethod]
+    public void Deep_nesting_does_no_harm()
+    {
+        const int Depth = 200_000;
+        RefusedFile.Assert(
+            CheckpointWriter.Zip(RawPickle.Of(new string(']', Depth) + new string('a', Depth - 1))), "no dictionary");
+        string deeper = "}X\x05\x00\x00\x00model";
+        RefusedFile.Assert(CheckpointWriter.Zip(RawPickle.Of(
+            string.Concat(Enumerable.Repeat(deeper, 10_000)) + "}" + new string('s', 10_000))), "no tensors");
+        RefusedFile.Assert(CheckpointWriter.Zip(RawPickle.Of(new string('(', Depth))), "pickle");
+        RefusedFile.Assert(CheckpointWriter.Zip(RawPickle.Of("N" + new string('\x85', Depth))), "no dictionary");
+    }
+
+    [TestMethod]
+    public void A_dictionary_that_holds_itself_is_refused() =>
+        RefusedFile.Assert(CheckpointWriter.Zip(RawPickle.Of("}q\x00X\x05\x00\x00\x00modelh\x00s")), "no tensors");
+
+    [TestMethod]
+    public void The_number_of_steps_is_bounded() =>
+        RefusedFile.Assert(
+            CheckpointWriter.Zip(RawPickle.Of(new string('N', PickleReader.MaxOpcodes))), $"{PickleReader.MaxOpcodes} steps");
+
+    [TestMethod]
+    [DataRow("}", DisplayName = "dictionaries")]
+    [DataRow("]", DisplayName = "lists")]
+    [DataRow("K\x01", DisplayName = "numbers")]
+    [DataRow("N\x85", DisplayName = "tuples")]
+    [DataRow("N\x94", DisplayName = "memos")]
+    [DataRow("U\x01x", DisplayName = "texts")]
+    [DataRow("}NNs", DisplayName = "dictionary entries")]
+    [DataRow("ccollections\nOrderedDict\n", DisplayName = "globals")]
+    public void A_step_allocates_no_more_than_is_documented(string opcodes)
+    {
+        const int Repetitions = 100_000;
+        byte[] file = CheckpointWriter.Zip(RawPickle.Of(string.Concat(Enumerable.Repeat(opcodes, Repetitions))));
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("flood.pt");
+        File.WriteAllBytes(path, file);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.ThrowsExactly<InvalidDataException>(() => Checkpoint.Open(path));
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before - (3L * file.Length);
+        Assert.IsLessThan(PickleReader.MaxBytesPerOpcode * Repetitions * Math.Min(opcodes.Length, 2) + 100_000L, allocated);
+    }
+
+    private static void RefuseEverywhere(RawPickle value, params string[] words)
+    {
+        RefusedFile.Assert(CheckpointWriter.Zip(value), words);
+        RefusedFile.Assert(CheckpointWriter.Legacy(value), words);
+        RefusedFile.Assert(CheckpointWriter.Zip(Hide(value)), words);
+        RefusedFile.Assert(CheckpointWriter.Legacy(Hide(value)), words);
+
+        static object Hide(RawPickle value) => new (string, object?)[]
+        {
+            ("epoch", 1),
+            ("model", CheckpointWriter.StateDict(TestTensor.Of("w", [1], 1))),
+            ("extra", new List<object?> { new object?[] { value } }),
+        };
+    }
+}
