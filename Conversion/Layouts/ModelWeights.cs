@@ -54,10 +54,11 @@ public sealed class ModelWeights
     public static ModelWeights Read(Checkpoint checkpoint, MobileViTArchitecture? architecture = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        var tensors = Enum.GetValues<CheckpointLayout>()
+        var (tensors, knownNames) = Enum.GetValues<CheckpointLayout>()
             .Select(layout => new SourceTensors(checkpoint, layout))
-            .MaxBy(CountKnownNames)!;
-        if (CountKnownNames(tensors) == 0)
+            .Select(tensors => (Tensors: tensors, KnownNames: CountKnownNames(tensors)))
+            .MaxBy(static candidate => candidate.KnownNames);
+        if (knownNames == 0)
         {
             string examples = string.Join(
                 ", ", checkpoint.Tensors.Take(3).Select(static tensor => CheckpointFile.Quote(tensor.Name)));

@@ -1,0 +1,61 @@
+using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.Conversion.Layouts;
+using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+
+namespace MlNetMobileViT.UnitTests.Conversion.Layouts;
+
+/// <summary>Weights under the names of each layout.</summary>
+internal static class LayoutTensors
+{
+    public static List<TestTensor> Formula(MobileViTArchitecture architecture, CheckpointLayout layout) =>
+        [.. TestTensor.Formula(architecture).SelectMany(tensor => Rename(tensor, layout))];
+
+    /// <summary>Zeros of the right shapes, for tests that are not about values.</summary>
+    public static IEnumerable<TestTensor> Zeros(MobileViTArchitecture architecture, CheckpointLayout layout) => architecture.Tensors()
+        .Where(spec => spec.Kind != TensorKind.Counter)
+        .SelectMany(spec => Rename(
+            new TestTensor(
+                spec.Name,
+                TensorDataType.Float16,
+                [.. spec.Shape.Select(side => (long)side)],
+                new byte[TensorDataType.Float16.ByteSize() * spec.ElementCount]),
+            layout));
+
+    /// <summary>Reads the weights of a checkpoint of these tensors.</summary>
+    public static ModelWeights Read(IEnumerable<TestTensor> tensors, MobileViTArchitecture? architecture = null)
+    {
+        using var folder = new TemporaryFolder();
+        return ModelWeights.Read(Open(folder, tensors), architecture);
+    }
+
+    /// <summary>Asserts that a checkpoint of these tensors is refused with one sentence that names the file and all of the words.</summary>
+    public static void AssertRefused(
+        IEnumerable<TestTensor> tensors, MobileViTArchitecture? architecture, params string[] words)
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = Open(folder, tensors);
+        var exception = Assert.ThrowsExactly<InvalidDataException>(() => ModelWeights.Read(checkpoint, architecture));
+        Checkpoints.RefusedFile.AssertSentence(exception, checkpoint.FilePath);
+        foreach (string word in words)
+        {
+            StringAssert.Contains(exception.Message, word);
+        }
+    }
+
+    public static Checkpoint Open(TemporaryFolder folder, IEnumerable<TestTensor> tensors)
+    {
+        string path = folder.PathOf("weights.bin");
+        File.WriteAllBytes(path, CheckpointWriter.Write(CheckpointContainer.PyTorchZip, tensors));
+        return Checkpoint.Open(path);
+    }
+
+    private static IEnumerable<TestTensor> Rename(TestTensor tensor, CheckpointLayout layout)
+    {
+        string[] names = LayoutNames.Translate(layout, tensor.Name);
+        long[] shape = names.Length == 1 ? tensor.Shape : [tensor.Shape[0] / names.Length, .. tensor.Shape[1..]];
+        return names.Zip(
+            tensor.Storage.Chunk(tensor.Storage.Length / names.Length),
+            (name, storage) => tensor with { Name = name, Shape = shape, Storage = storage });
+    }
+}
