@@ -4,7 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MlNetMobileViT.Benchmarks;
 
-// In this process: BenchmarkDotNet's own projects would not find central package versions.
+// In this process, so that no project has to be generated, restored and built for each benchmark.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
 switch (args)
 {

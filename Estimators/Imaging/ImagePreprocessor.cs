@@ -11,8 +11,8 @@ namespace MlNetMobileViT;
 /// </para>
 /// <para>
 /// JPEG, PNG, WebP, GIF (its first frame) and BMP can be read, whatever the file is called. Alpha is dropped and colour
-/// kept, as PIL does. An image that is cut off or damaged so that its decoder notices is an error, never half an image;
-/// some flipped bits inside compressed data cannot be noticed by any decoder.
+/// kept, as PIL does. An image that is cut off, or damaged so that its decoder notices, is an error and never half an image.
+/// (PNG has checksums; a JPEG decoder, PIL's too, does not notice every flipped bit.)
 /// </para>
 /// <para>An instance is immutable and can be used from any number of threads at once. Its buffers come from a pool.</para>
 /// </remarks>
@@ -142,7 +142,9 @@ public sealed class ImagePreprocessor
         if ((long)image.Width * image.Height > Options.MaxPixels)
         {
             throw new InvalidDataException(
-                $"The image has {image.Width}×{image.Height} pixels, more than the {Options.MaxPixels} that are accepted.");
+                $"The image{(string.IsNullOrEmpty(image.Tag) ? "" : $" '{image.Tag}'")} has {image.Width}×{image.Height} pixels, "
+                + $"more than the {Options.MaxPixels} that are accepted; scale it down, or raise "
+                + $"{nameof(ImageDecodingOptions)}.{nameof(ImageDecodingOptions.MaxPixels)}.");
         }
 
         using var copy = new PixelBuffer(image.Width, image.Height);

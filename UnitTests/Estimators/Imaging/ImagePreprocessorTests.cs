@@ -248,7 +248,9 @@ public sealed class ImagePreprocessorTests
         enough.Preprocess(image, planes);
 
         Assert.ThrowsExactly<InvalidDataException>(() => tooFew.Preprocess(png, planes));
-        Assert.ThrowsExactly<InvalidDataException>(() => tooFew.Preprocess(image, planes));
+        image.Tag = "cat.jpg";
+        var exception = Assert.ThrowsExactly<InvalidDataException>(() => tooFew.Preprocess(image, planes));
+        Assert.Contains("The image 'cat.jpg' has 61×43 pixels, more than the 2622 that are accepted", exception.Message);
     }
 
     [TestMethod]
