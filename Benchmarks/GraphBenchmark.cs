@@ -13,8 +13,20 @@ internal static class GraphBenchmark
 {
     private const int Side = 256;
 
+    /// <summary>Compares a model with a peer at batch 1 and 8, and profiles both.</summary>
+    public static void Run(TextWriter output, string model, string peer)
+    {
+        const int Runs = 41;
+        Compare(output, model, peer, [1, 8], Runs);
+        foreach (string file in new[] { model, peer })
+        {
+            output.WriteLine();
+            Profile(output, file, batch: 1, Runs);
+        }
+    }
+
     /// <summary>Runs the two in turn and prints the median latency of each and the median of the paired ratios.</summary>
-    public static void Compare(TextWriter output, string model, string peer, IReadOnlyList<int> batches, int runs)
+    private static void Compare(TextWriter output, string model, string peer, IReadOnlyList<int> batches, int runs)
     {
         output.WriteLine($"{"batch",5} {"model ms",10} {"peer ms",10} {"peer / model",13}   (medians of {runs} paired runs, one thread)");
         using var first = new Runner(model, profile: null);
@@ -38,7 +50,7 @@ internal static class GraphBenchmark
     }
 
     /// <summary>Prints where a graph's time goes, by operator.</summary>
-    public static void Profile(TextWriter output, string model, int batch, int runs)
+    private static void Profile(TextWriter output, string model, int batch, int runs)
     {
         string folder = Directory.CreateTempSubdirectory("graph-profile-").FullName;
         try

@@ -11,7 +11,10 @@ switch (args)
     case ["resampler"]:
         BenchmarkRunner.Run<ResamplerBenchmarks>(config);
         return 0;
+    case ["graph", var model, var peer]:
+        GraphBenchmark.Run(Console.Out, model, peer);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | graph MODEL.onnx PEER.onnx");
         return 2;
 }

@@ -4,11 +4,4 @@ namespace MlNetMobileViT.Conversion.Architecture;
 /// <param name="Dimension">The width of a token, d in the paper.</param>
 /// <param name="Layers">The number of transformer layers, L in the paper.</param>
 /// <param name="FeedForward">The width of the hidden layer of the feed-forward network; 2d in the published models.</param>
-public sealed record TransformerSpec(int Dimension, int Layers, int FeedForward)
-{
-    /// <summary>A transformer whose feed-forward network is 2d wide, as in the paper.</summary>
-    public TransformerSpec(int dimension, int layers)
-        : this(dimension, layers, 2 * dimension)
-    {
-    }
-}
+public sealed record TransformerSpec(int Dimension, int Layers, int FeedForward);

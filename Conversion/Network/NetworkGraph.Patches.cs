@@ -3,6 +3,9 @@ namespace MlNetMobileViT.Conversion.Network;
 /// <content>Feature maps to tokens and back.</content>
 internal sealed partial class NetworkGraph
 {
+    // Height and width of [N, C, H, W].
+    private static readonly long[] SpatialAxes = [2, 3];
+
     /// <summary>
     /// Unfolds a feature map <c>[N, d, H, W]</c> into tokens, so that attention joins pixel p of a patch with pixel p of every
     /// other patch. A map that 2×2 patches do not divide is resized up first, as in the reference (bilinear, corners not
@@ -77,36 +80,53 @@ internal sealed partial class NetworkGraph
 
     private string ResizeToWholePatches(string name, GraphTensor map)
     {
-        string sizes;
-        if (_style.DynamicSize)
+        if (!_style.DynamicSize)
         {
-            string shape = SideLengths($"{name}.unfold", map);
-            string raised = _graph.Node("Add", $"{name}.unfold.raised", [shape, _graph.Integers(Patch - 1)]);
-            string count = _graph.Node("Div", $"{name}.unfold.count", [raised, _graph.Integers(Patch)]);
-            sizes = _graph.Node("Mul", $"{name}.unfold.sizes", [count, _graph.Integers(Patch)]);
-        }
-        else
-        {
-            sizes = _graph.Integers(RoundUp(map.Shape[1]), RoundUp(map.Shape[2]));
+            return Resize($"{name}.unfold.resized", map.Name, _graph.Integers([.. map.Shape[1..].Select(RoundUp)]));
         }
 
+        string shape = SideLengths($"{name}.unfold", map);
+        string raised = _graph.Node("Add", $"{name}.unfold.raised", [shape, _graph.Integers(Patch - 1)]);
+        string count = _graph.Node("Div", $"{name}.unfold.count", [raised, _graph.Integers(Patch)]);
+        string sizes = _graph.Node("Mul", $"{name}.unfold.sizes", [count, _graph.Integers(Patch)]);
         return Resize($"{name}.unfold.resized", map.Name, sizes);
 
         static long RoundUp(int side) => (side + Patch - 1) / Patch * Patch;
     }
 
-    private string ResizeBack(string name, string folded, GraphTensor map) => Resize(
-        $"{name}.fold.resized",
-        folded,
-        _style.DynamicSize ? SideLengths($"{name}.fold", map) : _graph.Integers(map.Shape[1], map.Shape[2]));
+    private string ResizeBack(string name, string folded, GraphTensor map)
+    {
+        if (_style.DynamicSize)
+        {
+            return Resize($"{name}.fold.resized", folded, SideLengths($"{name}.fold", map));
+        }
+
+        // Bilinear resizing is separable, and from two pixels to one it is their mean. ONNX Runtime 1.31 fails to load a
+        // graph that says so by a Resize to a side of 1.
+        int[] sides = map.Shape[1..];
+        long[] single = [.. SpatialAxes.Where(axis => sides[axis - SpatialAxes[0]] == 1)];
+        if (single.Length == 0)
+        {
+            return Resize($"{name}.fold.resized", folded, _graph.Integers([.. sides.Select(static side => (long)side)]));
+        }
+
+        string mean = _graph.Node("ReduceMean", $"{name}.fold.mean", [folded, _graph.Integers(single)]);
+        long[] others = [.. SpatialAxes.Except(single).Where(axis => sides[axis - SpatialAxes[0]] % Patch != 0)];
+        return others.Length == 0
+            ? mean
+            : Resize($"{name}.fold.resized", mean, _graph.Integers(sides[others[0] - SpatialAxes[0]]), others);
+    }
 
     private string SideLengths(string name, GraphTensor map) =>
-        _graph.Node("Shape", $"{name}.sides", [map.Name], [new("start", 2L)]);
+        _graph.Node("Shape", $"{name}.sides", [map.Name], [new("start", SpatialAxes[0])]);
 
-    private string Resize(string name, string input, string sizes) => _graph.Node("Resize", name, [input, string.Empty, string.Empty, sizes],
-    [
-        new("axes", new long[] { 2, 3 }),
-        new("mode", "linear"),
-        new("coordinate_transformation_mode", "half_pixel"),
-    ]);
+    private string Resize(string name, string input, string sizes, long[]? axes = null) => _graph.Node(
+        "Resize",
+        name,
+        [input, string.Empty, string.Empty, sizes],
+        [
+            new("axes", axes ?? SpatialAxes),
+            new("mode", "linear"),
+            new("coordinate_transformation_mode", "half_pixel"),
+        ]);
 }

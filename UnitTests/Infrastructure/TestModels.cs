@@ -16,9 +16,9 @@ internal static class TestModels
         [
             new(Channels: 8, Stride: 1, InvertedResiduals: 1),
             new(Channels: 8, Stride: 2, InvertedResiduals: 1),
-            new(Channels: 8, Stride: 2, InvertedResiduals: 1, new TransformerSpec(dimension: 8, layers: 1)),
-            new(Channels: 8, Stride: 2, InvertedResiduals: 1, new TransformerSpec(dimension: 8, layers: 1)),
-            new(Channels: 8, Stride: 2, InvertedResiduals: 1, new TransformerSpec(dimension: 8, layers: 1)),
+            new(Channels: 8, Stride: 2, InvertedResiduals: 1, new(Dimension: 8, Layers: 1, FeedForward: 16)),
+            new(Channels: 8, Stride: 2, InvertedResiduals: 1, new(Dimension: 8, Layers: 1, FeedForward: 16)),
+            new(Channels: 8, Stride: 2, InvertedResiduals: 1, new(Dimension: 8, Layers: 1, FeedForward: 16)),
         ],
         FeatureChannels = 16,
         Classes = 5,

@@ -1,0 +1,78 @@
+using MlNetMobileViT.Conversion;
+using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion.Network;
+
+namespace MlNetMobileViT.UnitTests.Conversion.Network;
+
+/// <summary>The graph against a plain implementation of the paper, over the shapes and styles that a graph can have.</summary>
+[TestClass]
+public sealed class PlainNetworkTests
+{
+    [TestMethod]
+    [DataRow(64, 64)]
+    [DataRow(32, 32)]
+    [DataRow(32, 64)]
+    [DataRow(96, 32)]
+    [DataRow(64, 128)]
+    [DataRow(128, 64)]
+    [DataRow(96, 160)]
+    [DataRow(96, 64)]
+    public void Every_style_of_graph_computes_the_paper(int height, int width)
+    {
+        float[] pixels = FormulaWeights.Input(height, width);
+        double[] expected = new PlainNetwork(TestModels.Tiny, FormulaWeights.For(TestModels.Tiny)).Logits(pixels, height, width);
+        GraphStyle[] styles =
+        [
+            new(height, width),
+            new(height, width, Portable: true),
+            new(height, width, Batch: 1),
+            new(256, 256, DynamicSize: true),
+            new(256, 256, DynamicSize: true, Portable: true),
+        ];
+        foreach (GraphStyle style in styles)
+        {
+            using var model = new OnnxRun(TestModels.Formula(TestModels.Tiny, style));
+            float[] logits = model.Run(pixels, height, width)[ModelOutputs.Logits];
+            Assert.IsLessThanOrEqualTo(2e-6, Numbers.MaxDifference([.. expected.Select(static value => (float)value)], logits), $"{style}");
+        }
+    }
+
+    [TestMethod]
+    public void A_picture_scores_the_same_alone_and_in_any_place_of_a_batch()
+    {
+        using var model = new OnnxRun(TestModels.Formula(TestModels.Tiny, new GraphStyle(64, 64)));
+        float[] one = FormulaWeights.Input(64, 64);
+        float[] other = [.. one.Select(static value => 10 * (1 - value))];
+        float[] expected = model.Run(one, 64, 64)[ModelOutputs.Logits];
+        float[] batch = model.RunBatch([.. other, .. one, .. other], 3, 64, 64)[ModelOutputs.Logits];
+        Assert.IsLessThanOrEqualTo(1e-6, Numbers.MaxDifference(expected, batch.AsSpan(5, 5)));
+        Assert.IsGreaterThan(1e-5, Numbers.MaxDifference(expected, batch.AsSpan(0, 5)));
+    }
+
+    [TestMethod]
+    public void Half_precision_weights_are_widened_when_the_model_is_loaded()
+    {
+        using var model = new OnnxRun(
+            TestModels.Formula(TestModels.Tiny, new GraphStyle(64, 64, Precision: WeightPrecision.Float16)));
+        float[] pixels = FormulaWeights.Input(64, 64);
+        Dictionary<string, float[]> rounded = FormulaWeights.For(TestModels.Tiny);
+        double[] expected = new PlainNetwork(TestModels.Tiny, rounded).Logits(pixels, 64, 64);
+        double difference = Numbers.MaxDifference(
+            [.. expected.Select(static value => (float)value)], model.Run(pixels, 64, 64)[ModelOutputs.Logits]);
+        Assert.IsLessThanOrEqualTo(1e-2, difference);
+        Assert.IsGreaterThan(0, difference);
+    }
+
+    [TestMethod]
+    [DataRow(MobileViTVariants.Xxs, 1_272_024)]
+    [DataRow(MobileViTVariants.Xs, 2_317_848)]
+    [DataRow(MobileViTVariants.S, 5_578_632)]
+    public void A_variant_has_the_published_number_of_parameters_and_knows_its_name(string variant, long parameters)
+    {
+        MobileViTArchitecture architecture = MobileViTVariants.Get(variant);
+        Assert.AreEqual(parameters, architecture.ParameterCount);
+        Assert.AreEqual(variant, MobileViTVariants.NameOf(architecture with { Classes = 7 }));
+        Assert.AreEqual(architecture, MobileViTArchitecture.FromJson(architecture.ToJson()));
+        Assert.AreEqual(MobileViTVariants.Custom, MobileViTVariants.NameOf(TestModels.Tiny));
+    }
+}
