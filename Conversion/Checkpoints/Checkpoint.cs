@@ -4,13 +4,13 @@ namespace MlNetMobileViT.Conversion.Checkpoints;
 /// <remarks>
 /// <para>
 /// A file is read as data: whatever a PyTorch file asks to be called is refused by name and not run. Reading allocates the
-/// size of the file, plus at most some 150 MB of descriptions for the most tangled pickle that is accepted (a few megabytes
-/// for any real one); all tensors together, converted, take at most four times the size of the file.
+/// size of the file, and for descriptions at most 160 MB and three times the text in the most tangled pickle that is accepted,
+/// or 64 times the header of a safetensors file, which is at most 16 MiB long (a few megabytes for any real file). All tensors
+/// together, converted, take at most four times the size of the file.
 /// </para>
 /// <para>
-/// In a training checkpoint the plain weights are taken; an averaged copy (EMA) only where there are no others. The keys
-/// that are tried are, in this order: <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c>, <c>net</c>, <c>module</c>,
-/// <c>state_dict_ema</c>, <c>ema_state_dict</c>, <c>model_ema</c>, <c>ema</c>. <see cref="StateDictPath"/> says which it was.
+/// In a training checkpoint the state dict is searched under <see cref="StateDictKeys"/>: the plain weights are taken, and an
+/// averaged copy (EMA) only where there are no others or it is asked for.
 /// </para>
 /// </remarks>
 public sealed class Checkpoint
@@ -21,17 +21,30 @@ public sealed class Checkpoint
     // What wrappers put before every name: DataParallel, torch.compile, Lightning and training loops.
     private static readonly string[] Prefixes = ["module.", "_orig_mod.", "model."];
 
+    private const int MaxWrappers = 4;
+
     private Checkpoint(CheckpointFile file, CheckpointContainer container, StateDict stateDict)
     {
         FilePath = file.Path;
         Container = container;
         Sha256 = file.ComputeSha256();
         StateDictPath = string.Join('.', stateDict.Path);
+        OtherStateDicts = stateDict.Others;
         RemovedPrefix = FindPrefix(stateDict.Tensors);
         Tensors = RemovedPrefix.Length == 0
             ? stateDict.Tensors
             : [.. stateDict.Tensors.Select(tensor => tensor.WithName(tensor.Name[RemovedPrefix.Length..]))];
     }
+
+    /// <summary>
+    /// The keys under which training programs keep state dicts, in the order in which they are tried: the plain weights first,
+    /// then averaged copies.
+    /// </summary>
+    public static IReadOnlyList<string> StateDictKeys { get; } =
+    [
+        "state_dict", "model_state_dict", "model", "net", "module",
+        "state_dict_ema", "ema_state_dict", "model_ema", "ema",
+    ];
 
     /// <summary>The path that the checkpoint was read from.</summary>
     public string FilePath { get; }
@@ -51,6 +64,9 @@ public sealed class Checkpoint
     /// </summary>
     public string StateDictPath { get; }
 
+    /// <summary>The keys of other state dicts beside the one that was taken, such as <c>ema_state_dict</c>.</summary>
+    public IReadOnlyList<string> OtherStateDicts { get; }
+
     /// <summary>What stood before every tensor's name and was taken off, such as <c>module.</c>; empty for nothing.</summary>
     public string RemovedPrefix { get; }
 
@@ -61,19 +77,25 @@ public sealed class Checkpoint
     /// <param name="path">
     /// A file of <c>torch.save</c> (zip archive or legacy) or a safetensors file. The extension has no meaning.
     /// </param>
+    /// <param name="stateDictKey">
+    /// The key of the state dict at the root of a training checkpoint, such as <c>ema_state_dict</c>; <see langword="null"/>
+    /// to search. Safetensors files have no such keys.
+    /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is not a checkpoint, is damaged, or asks for more than being read; the message is one sentence that names it.
     /// </exception>
-    public static Checkpoint Open(string path)
+    public static Checkpoint Open(string path, string? stateDictKey = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var file = CheckpointFile.Read(path);
         var container = ContainerDetector.Detect(file);
         return new Checkpoint(file, container, container switch
         {
-            CheckpointContainer.PyTorchZip => PyTorchZipReader.Read(file),
-            CheckpointContainer.PyTorchLegacy => PyTorchLegacyReader.Read(file),
+            CheckpointContainer.PyTorchZip => PyTorchZipReader.Read(file, stateDictKey),
+            CheckpointContainer.PyTorchLegacy => PyTorchLegacyReader.Read(file, stateDictKey),
+            _ when stateDictKey is not null => throw file.Error(
+                $"is a safetensors file, which has no state dict {CheckpointFile.Quote(stateDictKey)}: its tensors lie at the root"),
             _ => SafetensorsReader.Read(file),
         });
     }
@@ -84,7 +106,7 @@ public sealed class Checkpoint
     private static string FindPrefix(IReadOnlyList<CheckpointTensor> tensors)
     {
         string removed = "";
-        while (tensors.Count > 0 && Array.Find(Prefixes, IsShared) is { } prefix)
+        for (int wrapper = 0; wrapper < MaxWrappers && Array.Find(Prefixes, IsShared) is { } prefix; wrapper++)
         {
             removed += prefix;
         }

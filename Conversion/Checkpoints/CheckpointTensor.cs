@@ -75,7 +75,7 @@ public sealed class CheckpointTensor
     internal CheckpointTensor WithName(string name) => new(name, DataType, _storage, _offset, _shape, _strides);
 
     /// <summary>The name, type and shape, such as <c>conv_1.block.conv.weight float32 [16, 3, 3, 3]</c>.</summary>
-    public override string ToString() => $"{Name} {DataType.ToString().ToLowerInvariant()} [{string.Join(", ", _shape)}]";
+    public override string ToString() => $"{Name} {DataType.GetName()} [{string.Join(", ", _shape)}]";
 
     private void CopyRun(long position, long step, Span<float> target)
     {

@@ -32,7 +32,7 @@ internal static class ContainerDetector
     private static bool IsSafetensors(ReadOnlySpan<byte> bytes) =>
         bytes.Length > sizeof(ulong)
         && bytes[sizeof(ulong)] == '{'
-        && BinaryPrimitives.ReadUInt64LittleEndian(bytes) <= SafetensorsReader.MaxHeaderLength;
+        && BinaryPrimitives.ReadUInt64LittleEndian(bytes) <= int.MaxValue;
 
     private static string Describe(ReadOnlySpan<byte> bytes)
     {

@@ -27,7 +27,7 @@ internal static class PyTorchLegacyReader
         return number[0] == Opcode.Long1 && number[1] == Magic.Length && number[LongPrefix..].StartsWith(Magic);
     }
 
-    public static StateDict Read(CheckpointFile file)
+    public static StateDict Read(CheckpointFile file, string? stateDictKey)
     {
         int position = 0;
         ReadPickle(file, ref position);
@@ -46,7 +46,7 @@ internal static class PyTorchLegacyReader
             ?? throw file.Error("is damaged: the list of its storages is missing");
         var storages = ReadStorages(file, position, keys, content.Storages);
         return StateDict.Select(
-            file, content.Value, storage => storages.TryGetValue(storage.Key, out var bytes) ? bytes : null);
+            file, content.Value, stateDictKey, storage => storages.TryGetValue(storage.Key, out var bytes) ? bytes : null);
     }
 
     private static PickleContent ReadPickle(CheckpointFile file, ref int position)

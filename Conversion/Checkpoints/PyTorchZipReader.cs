@@ -11,7 +11,7 @@ internal static class PyTorchZipReader
 {
     private const string PickleName = "data.pkl";
 
-    public static StateDict Read(CheckpointFile file)
+    public static StateDict Read(CheckpointFile file, string? stateDictKey)
     {
         var archive = ZipDirectory.Read(file);
         string[] pickles = [.. archive.Names.Where(IsPickle).Take(2)];
@@ -35,7 +35,7 @@ internal static class PyTorchZipReader
         }
 
         var content = PickleReader.Read(file, archive.Find(pickles[0])!.Value);
-        return StateDict.Select(file, content.Value, storage => archive.Find($"{folder}data/{storage.Key}"));
+        return StateDict.Select(file, content.Value, stateDictKey, storage => archive.Find($"{folder}data/{storage.Key}"));
     }
 
     private static bool IsPickle(string name) =>

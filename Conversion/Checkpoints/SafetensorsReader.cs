@@ -9,8 +9,8 @@ namespace MlNetMobileViT.Conversion.Checkpoints;
 /// </summary>
 internal static class SafetensorsReader
 {
-    /// <summary>The longest header that is read, in bytes: the bound of the format's own library.</summary>
-    public const int MaxHeaderLength = 100_000_000;
+    /// <summary>The longest header that is read, in bytes; those of MobileViT have some 30 KB.</summary>
+    public const int MaxHeaderLength = 16 << 20;
 
     private const string MetadataName = "__metadata__";
 
@@ -22,6 +22,11 @@ internal static class SafetensorsReader
         if (headerLength > (ulong)(file.Length - sizeof(ulong)))
         {
             throw file.Error($"is cut short: its header claims {headerLength} bytes of {file.Length}");
+        }
+
+        if (headerLength > MaxHeaderLength)
+        {
+            throw file.Error($"has a header of {headerLength} bytes, more than the {MaxHeaderLength} that are read");
         }
 
         var header = file.Bytes.Slice(sizeof(ulong), (int)headerLength);
@@ -46,7 +51,8 @@ internal static class SafetensorsReader
                 offset: 0,
                 entry.Shape,
                 TensorBounds.ContiguousStrides(entry.Shape)))],
-            Path: []);
+            Path: [],
+            Others: []);
     }
 
     private static List<Entry> ReadHeader(CheckpointFile file, ReadOnlyMemory<byte> header, int dataLength)

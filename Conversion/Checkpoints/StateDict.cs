@@ -5,44 +5,57 @@ namespace MlNetMobileViT.Conversion.Checkpoints;
 /// <summary>The tensors of a checkpoint, and where in it they were found.</summary>
 /// <param name="Tensors">The tensors in the order of the file.</param>
 /// <param name="Path">The keys that lead from the file's root to the state dict.</param>
-internal sealed record StateDict(IReadOnlyList<CheckpointTensor> Tensors, IReadOnlyList<string> Path)
+/// <param name="Others">The keys of other state dicts beside it.</param>
+internal sealed record StateDict(
+    IReadOnlyList<CheckpointTensor> Tensors, IReadOnlyList<string> Path, IReadOnlyList<string> Others)
 {
-    /// <summary>
-    /// Where training programs keep the state dict, in the order in which they are tried: the plain weights first, averaged
-    /// copies only where there is nothing else.
-    /// </summary>
-    private static readonly string[] Keys =
-    [
-        "state_dict", "model_state_dict", "model", "net", "module",
-        "state_dict_ema", "ema_state_dict", "model_ema", "ema",
-    ];
-
     // A dictionary may hold itself.
     private const int MaxDepth = 4;
 
     /// <summary>Finds the state dict in what a pickle held.</summary>
     /// <param name="file">The file, for error messages and bounds.</param>
     /// <param name="root">The root of the pickle.</param>
+    /// <param name="key">The key to take at the root; <see langword="null"/> to try those that training programs use.</param>
     /// <param name="findStorage">Gets the bytes of a storage, or <see langword="null"/> where there are none.</param>
-    public static StateDict Select(CheckpointFile file, object? root, Func<PickledStorage, ReadOnlyMemory<byte>?> findStorage)
+    public static StateDict Select(
+        CheckpointFile file, object? root, string? key, Func<PickledStorage, ReadOnlyMemory<byte>?> findStorage)
     {
         var dictionary = root as PickledDictionary
             ?? throw file.Error("holds no dictionary of tensors; save one with torch.save(model.state_dict(), path)");
         var path = new List<string>();
-        while (!dictionary.Entries.Exists(entry => entry.Value is PickledTensor))
+        List<string> others = [];
+        if (key is not null)
         {
-            string? key = Array.Find(Keys, key => dictionary.Find(key) is PickledDictionary);
-            if (key is null || path.Count == MaxDepth)
-            {
-                throw file.Error($"holds no tensors, neither at its root nor under one of {string.Join(", ", Keys)}");
-            }
-
             path.Add(key);
-            dictionary = (PickledDictionary)dictionary.Find(key)!;
+            others = KeysOfDictionaries(dictionary);
+            dictionary = dictionary.Find(key) as PickledDictionary
+                ?? throw file.Error($"has no dictionary {CheckpointFile.Quote(key)}; "
+                    + (others.Count == 0 ? "it has none of the usual ones either" : $"it has {string.Join(", ", others)}"));
         }
 
-        return new StateDict(new TensorCollector(file, findStorage).Collect(dictionary), path);
+        while (!HoldsTensors(dictionary))
+        {
+            var keys = KeysOfDictionaries(dictionary);
+            if (keys.Count == 0 || path.Count == MaxDepth)
+            {
+                throw file.Error(
+                    $"holds no tensors, neither at its root nor under one of {string.Join(", ", Checkpoint.StateDictKeys)}");
+            }
+
+            others = path.Count == 0 ? keys : others;
+            path.Add(keys[0]);
+            dictionary = (PickledDictionary)dictionary.Find(keys[0])!;
+        }
+
+        return new StateDict(
+            new TensorCollector(file, findStorage).Collect(dictionary), path, [.. others.Where(other => other != path[0])]);
     }
+
+    private static List<string> KeysOfDictionaries(PickledDictionary dictionary) =>
+        [.. Checkpoint.StateDictKeys.Where(key => dictionary.Find(key) is PickledDictionary)];
+
+    private static bool HoldsTensors(PickledDictionary dictionary) =>
+        dictionary.Entries.Exists(static entry => entry.Value is PickledTensor);
 
     private sealed class TensorCollector(CheckpointFile file, Func<PickledStorage, ReadOnlyMemory<byte>?> findStorage)
     {
@@ -100,7 +113,7 @@ internal sealed record StateDict(IReadOnlyList<CheckpointTensor> Tensors, IReadO
             if (bytes.Length != (Int128)storage.ElementCount * storage.DataType.ByteSize())
             {
                 throw Error(name, $"refers to the storage {CheckpointFile.Quote(storage.Key)} of {storage.ElementCount} "
-                    + $"{storage.DataType.ToString().ToLowerInvariant()} elements, which has {bytes.Length} bytes");
+                    + $"{storage.DataType.GetName()} elements, which has {bytes.Length} bytes");
             }
 
             return bytes;

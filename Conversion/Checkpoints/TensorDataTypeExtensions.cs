@@ -12,6 +12,9 @@ public static class TensorDataTypeExtensions
         _ => 1,
     };
 
+    /// <summary>The name for people, such as <c>float32</c>.</summary>
+    public static string GetName(this TensorDataType type) => type.ToString().ToLowerInvariant();
+
     /// <summary>Whether the type is one that weights are stored in.</summary>
     public static bool IsFloatingPoint(this TensorDataType type) =>
         type is TensorDataType.Float32 or TensorDataType.Float16 or TensorDataType.BFloat16 or TensorDataType.Float64;

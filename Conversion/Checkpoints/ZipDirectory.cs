@@ -17,9 +17,6 @@ internal sealed class ZipDirectory
     private const int EntryLength = 46;
     private const int LocalLength = 30;
 
-    // Far more than any model has tensors.
-    private const int MaxEntries = 100_000;
-
     private readonly CheckpointFile _file;
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
@@ -59,8 +56,7 @@ internal sealed class ZipDirectory
         int count = BinaryPrimitives.ReadUInt16LittleEndian(record[10..]);
         uint size = BinaryPrimitives.ReadUInt32LittleEndian(record[12..]);
         uint start = BinaryPrimitives.ReadUInt32LittleEndian(record[16..]);
-        if (count > MaxEntries
-            || BinaryPrimitives.ReadUInt32LittleEndian(record[4..]) != 0
+        if (BinaryPrimitives.ReadUInt32LittleEndian(record[4..]) != 0
             || BinaryPrimitives.ReadUInt16LittleEndian(record[8..]) != count
             || (ulong)start + size > (ulong)end)
         {

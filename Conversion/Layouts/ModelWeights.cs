@@ -24,7 +24,10 @@ public sealed class ModelWeights
     /// <summary>The naming scheme of the checkpoint. Preprocessing and channel order follow from it.</summary>
     public CheckpointLayout Layout { get; }
 
-    /// <summary>The architecture that the shapes of the tensors show, with the number of classes.</summary>
+    /// <summary>
+    /// The architecture that the shapes of the tensors show, with the number of classes. Shapes do not show the number of
+    /// attention heads: it is the published 4, or that of the architecture that was asked for, and not checked here.
+    /// </summary>
     public MobileViTArchitecture Architecture { get; }
 
     /// <summary>The variant: one of <see cref="MobileViTVariants.Names"/>, or <see cref="MobileViTVariants.Custom"/>.</summary>
@@ -139,7 +142,7 @@ public sealed class ModelWeights
                 }
                 else if (!tensor.DataType.IsFloatingPoint())
                 {
-                    _problems.Unusable.Add($"'{name}' holds {tensor.DataType.ToString().ToLowerInvariant()}");
+                    _problems.Unusable.Add($"'{name}' holds {tensor.DataType.GetName()}");
                 }
             }
         }

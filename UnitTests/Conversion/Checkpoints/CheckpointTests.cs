@@ -152,13 +152,28 @@ public sealed class CheckpointTests
     public void Plain_weights_come_before_averaged_ones()
     {
         using var folder = new TemporaryFolder();
-        var checkpoint = Open(folder, CheckpointWriter.Zip(new (string, object?)[]
+        byte[] file = CheckpointWriter.Zip(new (string, object?)[]
         {
             ("ema_state_dict", CheckpointWriter.StateDict(TestTensor.Of("w", [1], 2))),
             ("model_state_dict", CheckpointWriter.StateDict(TestTensor.Of("w", [1], 1))),
-        }));
-        Assert.AreEqual("model_state_dict", checkpoint.StateDictPath);
-        CollectionAssert.AreEqual(new float[] { 1 }, checkpoint.Tensors.Single().ToSingle());
+            ("epoch", 3),
+        });
+        var plain = Open(folder, file);
+        Assert.AreEqual("model_state_dict", plain.StateDictPath);
+        Assert.AreEqual("ema_state_dict", plain.OtherStateDicts.Single());
+        CollectionAssert.AreEqual(new float[] { 1 }, plain.Tensors.Single().ToSingle());
+
+        var averaged = Open(folder, file, "ema_state_dict");
+        Assert.AreEqual("ema_state_dict", averaged.StateDictPath);
+        Assert.AreEqual("model_state_dict", averaged.OtherStateDicts.Single());
+        CollectionAssert.AreEqual(new float[] { 2 }, averaged.Tensors.Single().ToSingle());
+
+        foreach (string key in new[] { "epoch", "other" })
+        {
+            var exception = Assert.ThrowsExactly<InvalidDataException>(() => Open(folder, file, key));
+            StringAssert.Contains(exception.Message, $"'{key}'");
+            StringAssert.Contains(exception.Message, "model_state_dict, ema_state_dict");
+        }
     }
 
     [TestMethod]
@@ -176,6 +191,15 @@ public sealed class CheckpointTests
             Assert.AreEqual(prefix, checkpoint.RemovedPrefix);
             Assert.AreEqual("a, b", string.Join(", ", checkpoint.Tensors.Select(tensor => tensor.Name)));
         }
+    }
+
+    [TestMethod]
+    public void A_name_of_nothing_but_prefixes_is_no_trap()
+    {
+        using var folder = new TemporaryFolder();
+        string name = string.Concat(Enumerable.Repeat("model.", 500_000));
+        var checkpoint = Open(folder, CheckpointWriter.Write(CheckpointContainer.PyTorchZip, [TestTensor.Of(name, [1], 1)]));
+        Assert.AreEqual("model.model.model.model.", checkpoint.RemovedPrefix);
     }
 
     [TestMethod]
@@ -237,11 +261,11 @@ public sealed class CheckpointTests
         Assert.IsTrue(checkpoint.Tensors.All(tensor => tensor.ToSingle().All(float.IsFinite)));
     }
 
-    private static Checkpoint Open(TemporaryFolder folder, byte[] file)
+    private static Checkpoint Open(TemporaryFolder folder, byte[] file, string? stateDictKey = null)
     {
         string path = folder.PathOf($"{Guid.NewGuid():N}.pt");
         File.WriteAllBytes(path, file);
-        return Checkpoint.Open(path);
+        return Checkpoint.Open(path, stateDictKey);
     }
 
     private static float[] ReadOne(TemporaryFolder folder, CheckpointContainer container, TestTensor tensor) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using MlNetMobileViT.Conversion.Checkpoints;
 using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
 
 namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints;
@@ -56,13 +57,39 @@ public sealed class MalformedSafetensorsTests
     [TestMethod]
     [DataRow(100L)]
     [DataRow(99_999_999L)]
+    [DataRow((long)int.MaxValue)]
     public void A_header_longer_than_the_file_is_refused(long length) =>
         RefusedFile.Assert([.. BitConverter.GetBytes(length), .. Encoding.UTF8.GetBytes("{}")], "cut short");
 
     [TestMethod]
-    [DataRow(100_000_001L)]
+    [DataRow(1L << 31)]
     [DataRow(long.MaxValue)]
     [DataRow(-1L)]
     public void A_header_beyond_all_bounds_is_no_header(long length) =>
         RefusedFile.Assert([.. BitConverter.GetBytes(length), .. Encoding.UTF8.GetBytes("{}")], "not a checkpoint");
+
+    [TestMethod]
+    public void The_header_is_bounded() =>
+        RefusedFile.Assert(
+            CheckpointWriter.Safetensors("{" + new string(' ', SafetensorsReader.MaxHeaderLength) + "}", []),
+            $"more than the {SafetensorsReader.MaxHeaderLength}");
+
+    [TestMethod]
+    [DataRow("\"{0}\":{{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}", DisplayName = "empty tensors")]
+    [DataRow("\"{0}\":{{}}", DisplayName = "empty descriptions")]
+    [DataRow("\"{0}\":1", DisplayName = "numbers")]
+    [DataRow("\"__metadata__{0}\":[[],[],[],[],[],[],[],[]]", DisplayName = "lists")]
+    public void A_header_allocates_no_more_than_is_documented(string entry)
+    {
+        const int Documented = 64;
+        string header = "{" + string.Join(',', Enumerable.Range(0, 20_000)
+            .Select(index => string.Format(System.Globalization.CultureInfo.InvariantCulture, entry, index))) + "}";
+        byte[] file = CheckpointWriter.Safetensors(header, new byte[1]);
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("flood.safetensors");
+        File.WriteAllBytes(path, file);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.ThrowsExactly<InvalidDataException>(() => Checkpoint.Open(path));
+        Assert.IsLessThan(Documented * file.Length, GC.GetAllocatedBytesForCurrentThread() - before - file.Length);
+    }
 }

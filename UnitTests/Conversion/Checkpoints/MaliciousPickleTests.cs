@@ -93,6 +93,7 @@ public sealed class MaliciousPickleTests
     [DataRow("]K\x01K\x02s", DisplayName = "an item for a list")]
     [DataRow("}K\u0001a", DisplayName = "an append to a dictionary")]
     [DataRow("h\x07", DisplayName = "a value that was never stored")]
+    [DataRow("Nr\xff\xff\xff\xff", DisplayName = "a memo of four billion")]
     [DataRow("X\xff\xff\xff\xffx", DisplayName = "text longer than the file")]
     [DataRow("\x8d\xff\xff\xff\xff\xff\xff\xff\x7fx", DisplayName = "text of 8 EiB")]
     [DataRow("\x8e\xff\xff\xff\xff\xff\xff\xff\xffx", DisplayName = "bytes of 16 EiB")]
