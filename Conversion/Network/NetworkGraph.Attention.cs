@@ -5,42 +5,23 @@ namespace MlNetMobileViT.Conversion.Network;
 /// <content>Self-attention, in one contrib operator or in ONNX's own.</content>
 internal sealed partial class NetworkGraph
 {
-    /// <summary>softmax(Q·Kᵀ / √(d / heads))·V over the patches, with Q, K and V projected from the tokens.</summary>
-    /// <param name="name">The prefix of the nodes.</param>
-    /// <param name="tokens">The tokens.</param>
-    /// <param name="weight">The projection, <c>[3d, d]</c>: queries, keys, values.</param>
-    /// <param name="bias">Its bias, <c>[3d]</c>.</param>
-    /// <param name="heads">The number of heads.</param>
-    public GraphTensor SelfAttention(string name, GraphTensor tokens, float[] weight, float[] bias, int heads)
+    /// <summary>softmax(Q·Kᵀ / √(d / heads))·V, per head, over the patches.</summary>
+    public GraphTensor Attention(string name, GraphTensor query, GraphTensor key, GraphTensor value, int heads)
     {
-        int dimension = tokens.Shape[^1];
-        string query = Projected("query", 0);
-        string key = Projected("key", 1);
-        string value = Projected("value", 2);
+        int dimension = query.Shape[^1];
+        string q = Batched(query), k = Batched(key), v = Batched(value);
         string context = _style.Portable
-            ? StandardAttention(name, query, key, value, dimension, heads)
+            ? StandardAttention(name, q, k, v, dimension, heads)
             : _graph.Node(
-                "MultiHeadAttention",
-                $"{name}.attention",
-                [query, key, value],
-                [new("num_heads", (long)heads)],
-                OnnxGraph.MicrosoftDomain);
+                "MultiHeadAttention", $"{name}.attention", [q, k, v], [new("num_heads", (long)heads)], OnnxGraph.MicrosoftDomain);
 
         const int Products = 2;
-        int patches = tokens.Shape[^2];
-        Macs += Products * tokens.ElementCount * patches;
-        return tokens with { Name = _graph.Node("Reshape", $"{name}.context", [context, _graph.Integers(-1, dimension)]) };
+        int patches = query.Shape[^2];
+        Macs += Products * query.ElementCount * patches;
+        return query with { Name = _graph.Node("Reshape", $"{name}.context", [context, _graph.Integers(-1, dimension)]) };
 
-        string Projected(string part, int index)
-        {
-            int square = dimension * dimension;
-            GraphTensor rows = Linear(
-                $"{name}.{part}",
-                tokens,
-                weight[(index * square)..((index + 1) * square)],
-                bias[(index * dimension)..((index + 1) * dimension)]);
-            return _graph.Node("Reshape", $"{name}.{part}.batched", [rows.Name, tokens.AttentionShape!]);
-        }
+        string Batched(GraphTensor rows) =>
+            _graph.Node("Reshape", $"{rows.Name}.batched", [rows.Name, rows.AttentionShape!]);
     }
 
     private string StandardAttention(string name, string query, string key, string value, int dimension, int heads)

@@ -99,14 +99,25 @@ internal sealed partial class NetworkGraph
             [new("axis", -1L), new("epsilon", MobileViTArchitecture.NormEpsilon)]),
     };
 
-    /// <summary>x·Wᵀ + b over the last dimension; <paramref name="weight"/> is <c>[out, in]</c> as in PyTorch.</summary>
-    public GraphTensor Linear(string name, GraphTensor input, float[] weight, float[] bias)
+    /// <summary>
+    /// x·Wᵀ + b over the last dimension; <paramref name="weight"/> is <c>[out, in]</c> as in PyTorch, and without
+    /// <paramref name="bias"/> none is added.
+    /// </summary>
+    public GraphTensor Linear(string name, GraphTensor input, float[] weight, float[]? bias)
     {
-        int outFeatures = bias.Length;
-        int inFeatures = weight.Length / outFeatures;
-        string weights = _graph.Weights($"{name}.weight", Transposed(weight, outFeatures, inFeatures), inFeatures, outFeatures);
-        string biases = _graph.Weights($"{name}.bias", bias, outFeatures);
-        string product = _graph.Node("Gemm", $"{name}.linear", [input.Name, weights, biases]);
+        int inFeatures = input.Shape[^1];
+        int outFeatures = weight.Length / inFeatures;
+        List<string> inputs =
+        [
+            input.Name,
+            _graph.Weights($"{name}.weight", Transposed(weight, outFeatures, inFeatures), inFeatures, outFeatures),
+        ];
+        if (bias is not null)
+        {
+            inputs.Add(_graph.Weights($"{name}.bias", bias, outFeatures));
+        }
+
+        string product = _graph.Node("Gemm", $"{name}.linear", inputs);
         var output = new GraphTensor(product, [.. input.Shape[..^1], outFeatures]) { AttentionShape = input.AttentionShape };
         Macs += output.ElementCount * inFeatures;
         return output;
