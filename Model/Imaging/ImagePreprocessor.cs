@@ -1,5 +1,3 @@
-using Microsoft.ML.Data;
-
 namespace MlNetMobileViT;
 
 /// <summary>Turns images into a MobileViT model's input, with the same numbers as the Python pipelines of its authors.</summary>
@@ -79,19 +77,15 @@ public sealed class ImagePreprocessor
         _normalizer.Normalize(crop.Bytes, destination);
     }
 
-    /// <summary>Preprocesses an image in memory.</summary>
-    /// <param name="image">
-    /// The image. Its colours are taken as they are and alpha is ignored. An <see cref="MLImage"/> has no EXIF orientation, and
-    /// one that was loaded from a file with alpha has its colours multiplied by it already: where that matters, pass the file.
-    /// </param>
+    /// <summary>Preprocesses decoded pixels.</summary>
+    /// <param name="pixels">The image, upright.</param>
     /// <param name="destination">Receives <c>[3, H, W]</c>, <see cref="Length"/> values.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
-    /// <exception cref="InvalidOperationException">The image was disposed.</exception>
     /// <exception cref="InvalidDataException">The image has more pixels than the options accept.</exception>
-    public void Preprocess(MLImage image, Span<float> destination)
+    internal void Preprocess(DecodedPixels pixels, Span<float> destination)
     {
         RequireLength<float>(destination);
-        using PixelBuffer crop = Copy(image);
+        using PixelBuffer crop = Copy(pixels);
         _normalizer.Normalize(crop.Bytes, destination);
     }
 
@@ -118,14 +112,14 @@ public sealed class ImagePreprocessor
         DropAlpha(crop.Bytes, destination);
     }
 
-    /// <summary>The crop of an image in memory before it is normalised, for thumbnails and tests.</summary>
-    /// <param name="image">The image; see <see cref="Preprocess(MLImage, Span{float})"/>.</param>
+    /// <summary>The crop of decoded pixels before it is normalised.</summary>
+    /// <param name="pixels">The image, upright.</param>
     /// <param name="destination">Receives <c>[H, W, 3]</c>, red, green, blue; <see cref="Length"/> bytes.</param>
-    /// <inheritdoc cref="Preprocess(MLImage, Span{float})" path="/exception"/>
-    public void Crop(MLImage image, Span<byte> destination)
+    /// <inheritdoc cref="Preprocess(DecodedPixels, Span{float})" path="/exception"/>
+    internal void Crop(DecodedPixels pixels, Span<byte> destination)
     {
         RequireLength<byte>(destination);
-        using PixelBuffer crop = Copy(image);
+        using PixelBuffer crop = Copy(pixels);
         DropAlpha(crop.Bytes, destination);
     }
 
@@ -136,21 +130,20 @@ public sealed class ImagePreprocessor
         return Resample(image, orientation);
     }
 
-    private PixelBuffer Copy(MLImage image)
+    private PixelBuffer Copy(DecodedPixels pixels)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        if ((long)image.Width * image.Height > Options.MaxPixels)
+        if ((long)pixels.Width * pixels.Height > Options.MaxPixels)
         {
             throw new InvalidDataException(
-                $"The image{(string.IsNullOrEmpty(image.Tag) ? "" : $" '{image.Tag}'")} has {image.Width}×{image.Height} pixels, "
+                $"The image{(string.IsNullOrEmpty(pixels.Name) ? "" : $" '{pixels.Name}'")} has {pixels.Width}×{pixels.Height} pixels, "
                 + $"more than the {Options.MaxPixels} that are accepted; scale it down, or raise "
                 + $"{nameof(ImageDecodingOptions)}.{nameof(ImageDecodingOptions.MaxPixels)}.");
         }
 
-        using var copy = new PixelBuffer(image.Width, image.Height);
-        image.Pixels.CopyTo(copy.Bytes);
+        using var copy = new PixelBuffer(pixels.Width, pixels.Height);
+        pixels.Bytes.CopyTo(copy.Bytes);
         PixelBuffer crop = Resample(copy, ImageOrientation.Upright);
-        if (image.PixelFormat == MLPixelFormat.Bgra32)
+        if (pixels.BlueFirst)
         {
             SwapRedAndBlue(crop.Bytes);
         }

@@ -1,0 +1,41 @@
+using Microsoft.ML.Data;
+
+namespace MlNetMobileViT;
+
+/// <summary>What <see cref="ImagePreprocessor"/> does with ML.NET's <see cref="MLImage"/>.</summary>
+public static class MLImagePreprocessing
+{
+    /// <summary>Preprocesses an image in memory.</summary>
+    /// <param name="preprocessor">The preprocessor.</param>
+    /// <param name="image">
+    /// The image. Its colours are taken as they are and alpha is ignored. An <see cref="MLImage"/> has no EXIF orientation, and
+    /// one that was loaded from a file with alpha has its colours multiplied by it already: where that matters, pass the file.
+    /// </param>
+    /// <param name="destination">Receives <c>[3, H, W]</c>, <see cref="ImagePreprocessor.Length"/> values.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
+    /// <exception cref="InvalidOperationException">The image was disposed.</exception>
+    /// <exception cref="InvalidDataException">The image has more pixels than the options accept.</exception>
+    public static void Preprocess(this ImagePreprocessor preprocessor, MLImage image, Span<float> destination)
+    {
+        ArgumentNullException.ThrowIfNull(preprocessor);
+        preprocessor.Preprocess(PixelsOf(image), destination);
+    }
+
+    /// <summary>The crop of an image in memory before it is normalised, for thumbnails and tests.</summary>
+    /// <param name="preprocessor">The preprocessor.</param>
+    /// <param name="image">The image; see <see cref="Preprocess(ImagePreprocessor, MLImage, Span{float})"/>.</param>
+    /// <param name="destination">Receives <c>[H, W, 3]</c>, red, green, blue; <see cref="ImagePreprocessor.Length"/> bytes.</param>
+    /// <inheritdoc cref="Preprocess(ImagePreprocessor, MLImage, Span{float})" path="/exception"/>
+    public static void Crop(this ImagePreprocessor preprocessor, MLImage image, Span<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(preprocessor);
+        preprocessor.Crop(PixelsOf(image), destination);
+    }
+
+    private static DecodedPixels PixelsOf(MLImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return new DecodedPixels(
+            image.Pixels, image.Width, image.Height, image.PixelFormat == MLPixelFormat.Bgra32, image.Tag);
+    }
+}
