@@ -1,4 +1,5 @@
 using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion.Labels;
 
 namespace MlNetMobileViT.Conversion;
 
@@ -17,8 +18,11 @@ public sealed record ConversionOptions
     /// <summary>The attention heads of a custom network; null for the 4 of every published one.</summary>
     public int? Heads { get; init; }
 
-    /// <summary>The class labels in the order of the logits; empty leaves the file without.</summary>
-    public IReadOnlyList<string> Labels { get; init; } = [];
+    /// <summary>
+    /// The class labels in the order of the logits, all different; empty leaves the file without. Default: null, which gives a
+    /// model of 1000 classes those of <see cref="ImageNet1k"/> and any other none.
+    /// </summary>
+    public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>The preprocessing preset, one of <see cref="PreprocessingPresets.Names"/>; null follows the checkpoint's layout.</summary>
     public string? Preset { get; init; }

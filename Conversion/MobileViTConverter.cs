@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using MlNetMobileViT.Conversion.Architecture;
 using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.Conversion.Labels;
 using MlNetMobileViT.Conversion.Layouts;
 using MlNetMobileViT.Conversion.Network;
 using MlNetMobileViT.Conversion.Onnx;
@@ -38,7 +39,9 @@ public static class MobileViTConverter
             ? weights.Architecture with { Heads = heads }
             : weights.Architecture;
         architecture.Validate();
-        RequireLabels(options.Labels, architecture.Classes, checkpoint.FilePath);
+        IReadOnlyList<string> labels =
+            options.Labels ?? (architecture.Classes == ImageNet1k.ClassCount ? ImageNet1k.Labels : []);
+        RequireLabels(labels, architecture.Classes, checkpoint.FilePath);
 
         ModelMetadata? metadata = null;
         ModelProto model = OnnxModel.Build(
@@ -47,12 +50,12 @@ public static class MobileViTConverter
             new GraphStyle(
                 options.Height, options.Width, options.Batch, options.DynamicSize, options.Portable, options.Precision),
             options.Outputs,
-            options.Labels,
+            labels,
             (macs, hash) => metadata = new ModelMetadata
             {
                 Variant = MobileViTVariants.NameOf(architecture),
                 Architecture = architecture.ToJson(),
-                Labels = options.Labels,
+                Labels = labels,
                 Preprocessing = PreprocessingPresets.Get(
                     options.Preset ?? weights.Layout.GetPreprocessingPreset(), options.Height, options.Width),
                 Parameters = architecture.ParameterCount,
@@ -101,6 +104,11 @@ public static class MobileViTConverter
             throw new ArgumentException(
                 $"There are {labels.Count} labels, and the model in '{checkpointPath}' has {classes} classes; "
                 + "give one label for each class, in the order of the classes.");
+        }
+
+        if (labels.CountBy(static label => label).FirstOrDefault(static pair => pair.Value > 1).Key is { } repeated)
+        {
+            throw new ArgumentException($"The label '{repeated}' stands twice; labels must differ from each other.");
         }
     }
 

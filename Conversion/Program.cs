@@ -1,1 +1,3 @@
-return 0;
+using MlNetMobileViT.Conversion.Cli;
+
+return await ConverterCommandLine.RunAsync(args, CommandHost.ForProcess());

@@ -1,0 +1,176 @@
+using System.CommandLine;
+using System.Globalization;
+using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion.Download;
+using MlNetMobileViT.Conversion.Labels;
+
+namespace MlNetMobileViT.Conversion.Cli;
+
+/// <summary><c>convert CHECKPOINT -o model.onnx</c>.</summary>
+internal sealed class ConvertCommand
+{
+    private readonly WeightsSource _source = new();
+
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The ONNX file to write. One that is there is replaced.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private readonly Option<string?> _labels = new("--labels")
+    {
+        Description = "Class labels: a UTF-8 text file, one a line, in the order of the classes. "
+            + "(Models of 1000 classes have those of ImageNet-1k without it.)",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _noLabels = new("--no-labels")
+    {
+        Description = "Write no labels: for 1000 classes that are not ImageNet's.",
+    };
+
+    private readonly Option<string?> _preset = new("--preset")
+    {
+        Description = $"The preprocessing to write into the file: {string.Join(", ", PreprocessingPresets.Names)}. "
+            + "Default: that of the checkpoint's layout.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _inputSize = new("--input-size")
+    {
+        Description = "The size of the input in pixels, multiples of 32: 256 (default), or HxW such as 192x320.",
+        HelpName = "SIZE",
+    };
+
+    private readonly Option<string?> _variant = new("--variant")
+    {
+        Description = $"Accept only this variant: {string.Join(", ", MobileViTVariants.Names)}. Default: any.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _outputs = new("--outputs")
+    {
+        Description = $"The outputs, by comma: {string.Join(",", ModelOutputs.Default)} (default), and the feature maps "
+            + $"{string.Join(",", ModelOutputs.Stages)}.",
+        HelpName = "NAMES",
+    };
+
+    private readonly Option<bool> _float16 = new("--float16") { Description = "Store the weights in 16 bits: half the file." };
+
+    private readonly Option<int?> _batch = new("--batch")
+    {
+        Description = "Fix the batch size. Default: any.",
+        HelpName = "N",
+    };
+
+    private readonly Option<bool> _dynamicSize = new("--dynamic-size")
+    {
+        Description = "Take inputs of any size that is a multiple of 32.",
+    };
+
+    private readonly Option<bool> _portable = new("--portable")
+    {
+        Description = "Use standard ONNX operators only, for runtimes other than ONNX Runtime.",
+    };
+
+    private readonly Option<string?> _architecture = new("--architecture")
+    {
+        Description = "Accept only this network: a JSON file in the form that 'inspect' prints. Default: what the tensors show.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<int?> _heads = new("--heads")
+    {
+        Description = "The attention heads of a network of your own, which no tensor shows. Default: 4.",
+        HelpName = "N",
+    };
+
+    private readonly CommandHost _host;
+
+    private ConvertCommand(CommandHost host) => _host = host;
+
+    public static Command Create(CommandHost host) => new ConvertCommand(host).ToCommand();
+
+    private Command ToCommand()
+    {
+        var command = new Command("convert", "Convert a checkpoint into an ONNX file.");
+        _source.AddTo(command);
+        Option[] options =
+        [
+            _output, _labels, _noLabels, _preset, _inputSize, _variant, _outputs, _float16, _batch, _dynamicSize, _portable,
+            _architecture, _heads,
+        ];
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        // Everything that can be wrong with the options is said before anything is downloaded.
+        var options = ReadOptions(parsed);
+        options.Validate();
+        string path = await _source.GetPathAsync(parsed, _host, cancellationToken);
+        Write(MobileViTConverter.Convert(path, parsed.GetRequiredValue(_output), options));
+        return ExitCodes.Success;
+    }
+
+    private ConversionOptions ReadOptions(ParseResult parsed)
+    {
+        if (parsed.GetValue(_labels) is not null && parsed.GetValue(_noLabels))
+        {
+            throw new ArgumentException("--labels and --no-labels exclude each other; give one of them.");
+        }
+
+        var size = InputSize.Parse(parsed.GetValue(_inputSize) ?? "256");
+        string source = parsed.GetRequiredValue(_source.Checkpoint);
+        return new ConversionOptions
+        {
+            Variant = parsed.GetValue(_variant) ?? (OfficialWeights.Names.Contains(source) ? source : null),
+            Architecture = parsed.GetValue(_architecture) is { } file ? ReadArchitecture(file) : null,
+            Heads = parsed.GetValue(_heads),
+            Labels = parsed.GetValue(_noLabels) ? [] : parsed.GetValue(_labels) is { } labels ? LabelFile.Read(labels) : null,
+            Preset = parsed.GetValue(_preset),
+            Height = size.Height,
+            Width = size.Width,
+            Batch = parsed.GetValue(_batch),
+            DynamicSize = parsed.GetValue(_dynamicSize),
+            Outputs = parsed.GetValue(_outputs)?.Split(',', StringSplitOptions.TrimEntries) ?? ModelOutputs.Default,
+            Precision = parsed.GetValue(_float16) ? WeightPrecision.Float16 : WeightPrecision.Float32,
+            Portable = parsed.GetValue(_portable),
+        };
+    }
+
+    private static MobileViTArchitecture ReadArchitecture(string path)
+    {
+        try
+        {
+            return MobileViTArchitecture.FromJson(File.ReadAllText(path));
+        }
+        catch (FormatException exception)
+        {
+            throw new InvalidDataException($"The architecture file '{path}' cannot be used: {exception.Message}", exception);
+        }
+    }
+
+    private void Write(ConversionReport report)
+    {
+        var metadata = report.Metadata;
+        _host.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Wrote {report.OutputPath}: MobileViT-{metadata.Variant.ToUpperInvariant()}, {metadata.Parameters:N0} parameters, "
+            + $"{ModelSummary.Labels(metadata)}, {ModelSummary.Bytes(report.OutputBytes)}."));
+        _host.Output.WriteLine($"Preprocessing: {metadata.Preprocessing}.");
+        if (report.Skipped.Count > 0)
+        {
+            _host.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Left out on purpose: {report.Skipped.Count} tensors that only training needs, such as '{report.Skipped[0]}'."));
+        }
+    }
+}

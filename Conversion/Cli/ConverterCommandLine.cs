@@ -1,0 +1,60 @@
+using System.CommandLine;
+
+namespace MlNetMobileViT.Conversion.Cli;
+
+/// <summary>The command line of the converter: <c>convert</c>, <c>inspect</c> and <c>verify</c>.</summary>
+internal static class ConverterCommandLine
+{
+    /// <summary>Runs a command line.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(string[] args, CommandHost host, CancellationToken cancellationToken = default)
+    {
+        var verbose = new Option<bool>("--verbose")
+        {
+            Description = "Show the stack trace of an error.",
+            Recursive = true,
+        };
+        var root = new RootCommand("Converts MobileViT checkpoints (CVNets, timm, Hugging Face) into self-describing ONNX files.")
+        {
+            verbose,
+            ConvertCommand.Create(host),
+            InspectCommand.Create(host),
+            VerifyCommand.Create(host),
+        };
+
+        // No response files: a path may begin with '@'.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+            {
+                host.Error.WriteLine($"error: {message}");
+            }
+
+            host.Error.WriteLine("Add --help for the usage.");
+            return ExitCodes.Error;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { Output = host.Output, Error = host.Error, EnableDefaultExceptionHandler = false },
+                cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            host.Error.WriteLine("error: Stopped. A download goes on from here next time.");
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception exception)
+        {
+            host.Error.WriteLine($"error: {ErrorText.Of(exception)}");
+            if (parsed.GetValue(verbose))
+            {
+                host.Error.WriteLine(exception);
+            }
+
+            return ExitCodes.Error;
+        }
+    }
+}

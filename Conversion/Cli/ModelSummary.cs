@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace MlNetMobileViT.Conversion.Cli;
+
+/// <summary>Facts about models, put for people.</summary>
+internal static class ModelSummary
+{
+    public static string Bytes(long count) => count switch
+    {
+        < 1 << 10 => string.Create(CultureInfo.InvariantCulture, $"{count} bytes"),
+        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{count / 1024.0:0.0} KiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{count / 1048576.0:0.0} MiB"),
+    };
+
+    public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Labels(ModelMetadata metadata) => metadata.Labels.Count == 0
+        ? "no labels"
+        : string.Create(
+            CultureInfo.InvariantCulture, $"{metadata.Labels.Count} labels ({metadata.Labels[0]} … {metadata.Labels[^1]})");
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Globalization;
+using MlNetMobileViT.Conversion.Verification;
+
+namespace MlNetMobileViT.Conversion.Cli;
+
+/// <summary><c>verify model.onnx</c>: whether a converted file is good.</summary>
+internal sealed class VerifyCommand
+{
+    private readonly Argument<string> _model = new("MODEL") { Description = "A converted ONNX file." };
+
+    private readonly Option<string?> _image = new("--image")
+    {
+        Description = "An image whose first logits are known. With --expected, any image; without, COCO's "
+            + $"val2017/{PublishedLogits.ImageName}, for which those of Apple's weights are published.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _expected = new("--expected")
+    {
+        Description = "The first logits that the image must give, by comma, such as -0.9866,0.2392,-1.1241.",
+        HelpName = "NUMBERS",
+    };
+
+    private readonly Option<float> _tolerance = new("--tolerance")
+    {
+        Description = "The largest difference from them that is allowed.",
+        HelpName = "NUMBER",
+        DefaultValueFactory = _ => VerificationSample.DefaultTolerance,
+    };
+
+    private readonly CommandHost _host;
+
+    private VerifyCommand(CommandHost host) => _host = host;
+
+    public static Command Create(CommandHost host) => new VerifyCommand(host).ToCommand();
+
+    private Command ToCommand()
+    {
+        var command = new Command("verify", "Check that a converted ONNX file is whole and computes what it should.")
+        {
+            _model,
+            _image,
+            _expected,
+            _tolerance,
+        };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string path = parsed.GetRequiredValue(_model);
+        string? image = parsed.GetValue(_image);
+        float[]? expected = parsed.GetValue(_expected) is { } text ? ParseNumbers(text) : null;
+        if (expected is not null && image is null)
+        {
+            throw new ArgumentException("--expected says what an image must give; add --image FILE.");
+        }
+
+        float tolerance = parsed.GetValue(_tolerance);
+        if (!(tolerance >= 0))
+        {
+            throw new ArgumentException("--tolerance must be a number from 0 up.");
+        }
+
+        var report = ModelVerifier.Verify(
+            path, image is null ? null : metadata => MakeSample(image, expected, tolerance, metadata));
+        int width = report.Checks.Max(static check => check.Name.Length);
+        foreach (var check in report.Checks)
+        {
+            _host.Output.WriteLine($"{(check.Passed ? "ok    " : "FAILED")}  {check.Name.PadRight(width)}  {check.Detail}");
+        }
+
+        if (report.Passed)
+        {
+            _host.Output.WriteLine($"{path} is good.");
+            return ExitCodes.Success;
+        }
+
+        _host.Error.WriteLine($"error: '{path}' is not as it should be; convert the checkpoint again.");
+        return ExitCodes.CheckFailed;
+    }
+
+    private static VerificationSample MakeSample(string image, float[]? expected, float tolerance, ModelMetadata metadata)
+    {
+        string name = Path.GetFileName(image);
+        var logits = expected ?? (name == PublishedLogits.ImageName ? PublishedLogits.For(metadata.Variant) : null)
+            ?? throw new ArgumentException(
+                $"No logits are published for '{name}' and MobileViT-{metadata.Variant.ToUpperInvariant()}; "
+                + $"say with --expected what they must be. (Published are those of COCO's {PublishedLogits.ImageName}.)");
+        var preprocessor = new ImagePreprocessor(metadata.Preprocessing);
+        float[] pixels = new float[preprocessor.Length];
+        preprocessor.Preprocess(image, pixels);
+        return new VerificationSample(name, pixels, logits, tolerance);
+    }
+
+    private static float[] ParseNumbers(string text)
+    {
+        float[] numbers =
+        [
+            .. text.Split(',').Select(part =>
+                float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) ? value : float.NaN),
+        ];
+        return Array.TrueForAll(numbers, float.IsFinite)
+            ? numbers
+            : throw new ArgumentException($"'{text}' is not a list of numbers; write them like -0.9866,0.2392,-1.1241.");
+    }
+}

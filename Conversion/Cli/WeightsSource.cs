@@ -1,0 +1,109 @@
+using System.CommandLine;
+using MlNetMobileViT.Conversion.Download;
+using Spectre.Console;
+
+namespace MlNetMobileViT.Conversion.Cli;
+
+/// <summary>The argument that is a checkpoint's path or the name of official weights, and the options of the download.</summary>
+internal sealed class WeightsSource
+{
+    private readonly Option<bool> _offline = new("--offline")
+    {
+        Description = "Use official weights from the cache only, never the network.",
+    };
+
+    private readonly Option<string?> _cache = new("--cache")
+    {
+        Description = $"The folder for downloaded weights (default: {WeightsCache.EnvironmentVariable}, or the user's cache folder).",
+        HelpName = "FOLDER",
+    };
+
+    private readonly Option<string?> _mirror = new("--mirror")
+    {
+        Description = "Another address of the folder that holds the official files.",
+        HelpName = "URL",
+    };
+
+    public Argument<string> Checkpoint { get; } = new("CHECKPOINT")
+    {
+        Description = "A checkpoint file (.pt, .pth, .bin, .safetensors), or official weights by name: "
+            + $"{string.Join(", ", OfficialWeights.Names)}. (A file of such a name: ./xxs)",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(Checkpoint);
+        command.Add(_offline);
+        command.Add(_cache);
+        command.Add(_mirror);
+    }
+
+    /// <summary>The path of the checkpoint, downloaded if need be.</summary>
+    public async Task<string> GetPathAsync(ParseResult parsed, CommandHost host, CancellationToken cancellationToken)
+    {
+        string checkpoint = parsed.GetRequiredValue(Checkpoint);
+        if (!OfficialWeights.Names.Contains(checkpoint))
+        {
+            return checkpoint;
+        }
+
+        var options = new OfficialWeightsOptions
+        {
+            CacheFolder = parsed.GetValue(_cache),
+            Offline = parsed.GetValue(_offline),
+            BaseAddress = ParseMirror(parsed.GetValue(_mirror)),
+            DownloadStarting = address =>
+            {
+                host.Output.WriteLine($"Downloading {address}");
+                host.Output.WriteLine(OfficialWeights.LicenseNotice);
+            },
+        };
+        return host.Terminal is null
+            ? await OfficialWeights.GetAsync(checkpoint, options, null, cancellationToken)
+            : await GetWithProgressAsync(checkpoint, options, host.Terminal, cancellationToken);
+    }
+
+    private static Task<string> GetWithProgressAsync(
+        string name, OfficialWeightsOptions options, IAnsiConsole terminal, CancellationToken cancellationToken) =>
+        terminal.Progress()
+            .AutoClear(true)
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new DownloadedColumn(),
+                new TransferSpeedColumn(),
+                new RemainingTimeColumn())
+            .StartAsync(context =>
+            {
+                var task = context.AddTask(OfficialWeights.FileNameOf(name), autoStart: true);
+                task.IsIndeterminate = true;
+                return OfficialWeights.GetAsync(name, options, new TaskProgress(task), cancellationToken);
+            });
+
+    private static Uri ParseMirror(string? mirror)
+    {
+        if (mirror is null)
+        {
+            return OfficialWeights.AppleFolder;
+        }
+
+        return Uri.TryCreate(mirror.EndsWith('/') ? mirror : mirror + '/', UriKind.Absolute, out var address)
+            && (address.Scheme is "http" or "https")
+            ? address
+            : throw new ArgumentException($"'{mirror}' is not an address; --mirror wants one that begins with https:// or http://.");
+    }
+
+    private sealed class TaskProgress(ProgressTask task) : IProgress<DownloadProgress>
+    {
+        public void Report(DownloadProgress value)
+        {
+            if (value.TotalBytes is { } total)
+            {
+                task.IsIndeterminate = false;
+                task.MaxValue = total;
+            }
+
+            task.Value = value.BytesReceived;
+        }
+    }
+}
