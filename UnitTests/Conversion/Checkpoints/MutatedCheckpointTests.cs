@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using MlNetMobileViT.Conversion.Checkpoints;
 using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
 
@@ -17,9 +16,6 @@ public sealed class MutatedCheckpointTests
     // Both have generous room for what is thrown and formatted once per file; a file here has about 1.5 KB.
     private const long BaseAllocation = 200_000;
     private const long AllocationPerByte = 200;
-
-    private static readonly ulong[] Extremes =
-        [0, 1, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff, 0x8000000000000000, ulong.MaxValue];
 
     [TestMethod]
     [DataRow(CheckpointContainer.PyTorchZip)]
@@ -46,7 +42,7 @@ public sealed class MutatedCheckpointTests
         byte[] file = Sample(container);
         for (int seed = 0; seed < RandomMutations; seed++)
         {
-            trial.Survives(Mutate(file, seed), $"{container}, seed {seed}");
+            trial.Survives(Mutation.Of(file, seed), $"{container}, seed {seed}");
         }
 
         Assert.IsGreaterThan(RandomMutations / 4, trial.Refused);
@@ -61,7 +57,7 @@ public sealed class MutatedCheckpointTests
         for (int seed = 0; seed < 2 * RandomMutations; seed++)
         {
             // The checksum is made anew: otherwise it would be all that is tested.
-            entries[0] = entries[0] with { Content = Mutate(pickle, seed) };
+            entries[0] = entries[0] with { Content = Mutation.Of(pickle, seed) };
             trial.Survives(ZipWriter.Write(entries), $"pickle, seed {seed}");
         }
 
@@ -107,54 +103,6 @@ public sealed class MutatedCheckpointTests
         TestTensor.Of("module.norm.num_batches_tracked", TensorDataType.Int64, [], 3),
         TestTensor.Of("module.fc.weight", TensorDataType.BFloat16, [2, 2], 1, 2, 3, 4) with { IsParameter = true },
     ];
-
-    private static byte[] Mutate(byte[] file, int seed)
-    {
-        var random = new Random(seed);
-        var bytes = new List<byte>(file);
-        for (int count = random.Next(1, 4); count > 0; count--)
-        {
-            int position = random.Next(bytes.Count);
-            int length = Math.Min(random.Next(1, 40), bytes.Count - position);
-            switch (random.Next(7))
-            {
-                case 0:
-                    bytes[position] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    bytes[position] = (byte)random.Next(256);
-                    break;
-                case 2:
-                    byte[] number = new byte[sizeof(ulong)];
-                    BinaryPrimitives.WriteUInt64LittleEndian(number, Extremes[random.Next(Extremes.Length)]);
-                    int size = Math.Min(1 << random.Next(4), bytes.Count - position);
-                    bytes.RemoveRange(position, size);
-                    bytes.InsertRange(position, number[..size]);
-                    break;
-                case 3:
-                    bytes.RemoveRange(position, Math.Min(length, bytes.Count - 1));
-                    break;
-                case 4:
-                    bytes.InsertRange(random.Next(bytes.Count), bytes.GetRange(position, length));
-                    break;
-                case 5:
-                    bytes.InsertRange(position, Enumerable.Repeat((byte)random.Next(256), random.Next(1, 200)));
-                    break;
-                default:
-                    // Digits in the text of a JSON header, sizes in binary ones.
-                    int digit = bytes.FindIndex(position, value => value is >= (byte)'0' and <= (byte)'9');
-                    if (digit >= 0)
-                    {
-                        bytes[digit] = (byte)random.Next('0', '9' + 1);
-                        bytes.InsertRange(digit, Enumerable.Repeat((byte)'9', random.Next(3) * 7));
-                    }
-
-                    break;
-            }
-        }
-
-        return [.. bytes];
-    }
 
     private sealed class Trial : IDisposable
     {

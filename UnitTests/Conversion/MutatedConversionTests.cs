@@ -1,0 +1,44 @@
+using MlNetMobileViT.Conversion;
+using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.UnitTests.Conversion.Checkpoints;
+using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+
+namespace MlNetMobileViT.UnitTests.Conversion;
+
+/// <summary>A damaged checkpoint is converted whole or leaves no trace.</summary>
+[TestClass]
+public sealed class MutatedConversionTests
+{
+    [TestMethod]
+    [DataRow(CheckpointContainer.PyTorchLegacy)]
+    [DataRow(CheckpointContainer.Safetensors)]
+    public void Nothing_is_left_of_a_conversion_that_fails(CheckpointContainer container)
+    {
+        byte[] file = CheckpointWriter.Write(container, TestTensor.Formula(TestModels.Tiny));
+        using var folder = new TemporaryFolder();
+        string checkpoint = folder.PathOf("given.bin");
+        string output = Path.Combine(Directory.CreateDirectory(folder.PathOf("output")).FullName, "model.onnx");
+        int converted = 0, refused = 0;
+        for (int seed = 0; seed < 60; seed++)
+        {
+            File.WriteAllBytes(checkpoint, Mutation.Of(file, seed));
+            try
+            {
+                MobileViTConverter.Convert(checkpoint, output, new ConversionOptions { Height = 64, Width = 64 });
+                converted++;
+                Assert.AreEqual(output, Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(output)!).Single());
+                File.Delete(output);
+            }
+            catch (InvalidDataException exception)
+            {
+                refused++;
+                RefusedFile.AssertSentence(exception, checkpoint);
+                Assert.IsEmpty(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(output)!), $"seed {seed}");
+            }
+        }
+
+        Assert.IsGreaterThan(0, converted);
+        Assert.IsGreaterThan(0, refused);
+        Assert.HasCount(2, Directory.GetFileSystemEntries(folder.Root));
+    }
+}
