@@ -3,6 +3,12 @@ namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
 /// <content>What a pickle may refer to outside itself: the few globals and the storages of state dicts.</content>
 internal sealed partial class PickleReader
 {
+    // PyTorch's own limit.
+    private const int MaxDimensions = 64;
+
+    // Keys are small numbers, or addresses in old files.
+    private const int MaxKeyLength = 64;
+
     /// <summary>The opcodes with which a pickle could do harm if it were run.</summary>
     private void Execute(byte opcode)
     {
@@ -53,7 +59,8 @@ internal sealed partial class PickleReader
             case GlobalKind.OrderedDictionary when arguments.Length == 0:
                 return new PickledDictionary();
             case GlobalKind.OrderedDictionary when arguments is [List<object?> pairs]:
-                // How Python 2 pickles an ordered dictionary.
+                // How Python 2 pickles an ordered dictionary. The list may be recalled again and again.
+                Spend(pairs.Count);
                 var dictionary = new PickledDictionary();
                 foreach (object? pair in pairs)
                 {
@@ -85,7 +92,8 @@ internal sealed partial class PickleReader
     {
         if (id is not object?[] tuple
             || tuple is not ["storage", PickleGlobal { Kind: GlobalKind.Storage } type, string key, string, long count, ..]
-            || count < 0)
+            || count < 0
+            || key.Length > MaxKeyLength)
         {
             throw Error("refers to data outside itself that is not a storage");
         }
@@ -100,8 +108,9 @@ internal sealed partial class PickleReader
         };
     }
 
-    private long[] Integers(object?[] values) =>
-        Array.ConvertAll(values, value => value is long number ? number : throw Error("gives a tensor a size that is no integer"));
+    private long[] Integers(object?[] values) => values.Length > MaxDimensions
+        ? throw Error($"gives a tensor {values.Length} dimensions")
+        : Array.ConvertAll(values, value => value is long number ? number : throw Error("gives a tensor a size that is no integer"));
 
     private PickleGlobal Resolve(string module, string name) =>
         AllowedGlobals.Find(module, name) ?? throw Foreign($"{module}.{name}");

@@ -43,6 +43,7 @@ internal sealed partial class PickleReader
     private readonly Dictionary<uint, object?> _memo = [];
     private readonly List<PickledStorage> _storages = [];
     private int _position;
+    private int _steps;
 
     private PickleReader(CheckpointFile file, ReadOnlyMemory<byte> bytes)
     {
@@ -63,8 +64,9 @@ internal sealed partial class PickleReader
 
     private object? Run()
     {
-        for (int count = 0; count < MaxOpcodes; count++)
+        while (true)
         {
+            Spend(1);
             byte opcode = Take(1)[0];
             switch (opcode)
             {
@@ -96,8 +98,15 @@ internal sealed partial class PickleReader
                     break;
             }
         }
+    }
 
-        throw Error($"has more than {MaxOpcodes} steps");
+    /// <summary>Counts what takes time and memory: opcodes, and the items that one of them copies.</summary>
+    private void Spend(int steps)
+    {
+        if ((_steps += steps) > MaxOpcodes)
+        {
+            throw Error($"has more than {MaxOpcodes} steps");
+        }
     }
 
     private bool TryConstant(byte opcode)

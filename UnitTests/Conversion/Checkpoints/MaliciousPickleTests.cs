@@ -129,6 +129,33 @@ public sealed class MaliciousPickleTests
             CheckpointWriter.Zip(RawPickle.Of(new string('N', PickleReader.MaxOpcodes))), $"{PickleReader.MaxOpcodes} steps");
 
     [TestMethod]
+    public void What_is_recalled_cannot_be_copied_without_end()
+    {
+        const int Items = 50_000, Copies = 20_000;
+        string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+
+        // A long list of pairs, then a dictionary of it over and over; the list is memo 0.
+        RefusedFile.Assert(
+            CheckpointWriter.Zip(RawPickle.Of(
+                "](" + Repeat("))\x86", Items) + "eq\x00" + Repeat("ccollections\nOrderedDict\nh\x00\x85R", Copies))),
+            "steps");
+
+        // A tensor of many dimensions: sizes are memo 0, the storage memo 1.
+        RefusedFile.Assert(
+            CheckpointWriter.Zip(RawPickle.Of(
+                "(" + Repeat("K\u0001", Items) + "tq\x00(U\x07storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\x01tQq\x01"
+                + Repeat("ctorch._utils\n_rebuild_tensor_v2\n(h\x01K\x00h\x00h\x00NNtR", Copies))),
+            $"{Items} dimensions");
+
+        // A storage with a long key, referred to over and over; the reference is memo 0.
+        RefusedFile.Assert(
+            CheckpointWriter.Legacy(RawPickle.Of(
+                "(U\x07storagectorch\nFloatStorage\nX\x00\x00\x10\x00" + new string('k', 1 << 20) + "U\u0003cpuK\x01tq\x00"
+                + Repeat("h\x00Q", Copies))),
+            "storage");
+    }
+
+    [TestMethod]
     [DataRow("}", DisplayName = "dictionaries")]
     [DataRow("]", DisplayName = "lists")]
     [DataRow("K\x01", DisplayName = "numbers")]
