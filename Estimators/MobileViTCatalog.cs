@@ -36,8 +36,14 @@ public static class MobileViTCatalog
         preprocessing.Validate();
         options ??= new MobileViTPreprocessingOptions();
         options.Validate();
-        return new MobileViTPreprocessingEstimator(
-            outputColumnName, inputColumnName ?? outputColumnName, preprocessing, options);
+        return new MobileViTPreprocessingEstimator(new ImageStep
+        {
+            Kind = ImageStepKind.Preprocess,
+            InputColumnName = inputColumnName ?? outputColumnName,
+            OutputColumnName = outputColumnName,
+            Preprocessing = preprocessing,
+            Options = options,
+        });
     }
 
     /// <summary>
@@ -192,30 +198,16 @@ public static class MobileViTCatalog
         SharedModel model,
         string? inputColumnName,
         string modelOutput,
-        MobileViTScoringOptions? options)
-    {
-        options = Check(catalog, outputColumnName, options);
-        return new MobileViTScoringEstimator(
-            model,
-            inputColumnName ?? outputColumnName,
-            ScoringPlan.ForOutput(model.Model, outputColumnName, modelOutput, options),
-            options);
-    }
+        MobileViTScoringOptions? options) =>
+        new(model, Step(ImageStepKind.Score, catalog, model, outputColumnName, inputColumnName, modelOutput, options));
 
     private static MobileViTClassificationEstimator Classify(
         TransformsCatalog catalog,
         string outputColumnName,
         SharedModel model,
         string? inputColumnName,
-        MobileViTClassificationOptions? options)
-    {
-        options = Check(catalog, outputColumnName, options);
-        return new MobileViTClassificationEstimator(
-            model,
-            inputColumnName ?? outputColumnName,
-            ScoringPlan.ForClassification(model.Model, outputColumnName, options),
-            options);
-    }
+        MobileViTClassificationOptions? options) =>
+        new(model, Step(ImageStepKind.Classify, catalog, model, outputColumnName, inputColumnName, modelOutput: null, options));
 
     private static MobileViTFeaturizationEstimator Featurize(
         TransformsCatalog catalog,
@@ -223,24 +215,32 @@ public static class MobileViTCatalog
         SharedModel model,
         string? inputColumnName,
         string modelOutput,
-        MobileViTScoringOptions? options)
-    {
-        options = Check(catalog, outputColumnName, options);
-        return new MobileViTFeaturizationEstimator(
-            model,
-            inputColumnName ?? outputColumnName,
-            ScoringPlan.ForOutput(model.Model, outputColumnName, modelOutput, options),
-            options);
-    }
+        MobileViTScoringOptions? options) =>
+        new(model, Step(ImageStepKind.Featurize, catalog, model, outputColumnName, inputColumnName, modelOutput, options));
 
-    private static TOptions Check<TOptions>(TransformsCatalog catalog, string outputColumnName, TOptions? options)
+    private static ImageStep Step<TOptions>(
+        ImageStepKind kind,
+        TransformsCatalog catalog,
+        SharedModel model,
+        string outputColumnName,
+        string? inputColumnName,
+        string? modelOutput,
+        TOptions? options)
         where TOptions : MobileViTScoringOptions, new()
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
         options ??= new TOptions();
         options.Validate();
-        return options;
+        return new ImageStep
+        {
+            Kind = kind,
+            InputColumnName = inputColumnName ?? outputColumnName,
+            OutputColumnName = outputColumnName,
+            ModelOutput = modelOutput,
+            Preprocessing = model.Model.Preprocessing,
+            Options = options,
+        };
     }
 
     private static SharedModel Borrow(MobileViTModel model)

@@ -1,5 +1,3 @@
-using Microsoft.ML;
-
 namespace MlNetMobileViT;
 
 /// <summary>Makes a <see cref="MobileViTClassificationTransformer"/>, which predicts the class of each image.</summary>
@@ -33,19 +31,12 @@ namespace MlNetMobileViT;
 public sealed class MobileViTClassificationEstimator : MobileViTEstimator<MobileViTClassificationTransformer>
 {
     private readonly SharedModel _model;
-    private readonly string _inputColumnName;
-    private readonly ScoringPlan _plan;
-    private readonly MobileViTClassificationOptions _options;
 
-    internal MobileViTClassificationEstimator(SharedModel model, string inputColumnName, ScoringPlan plan, MobileViTClassificationOptions options)
-        : base(ImageColumn.ForModel(inputColumnName, model.Model), plan.Columns)
+    internal MobileViTClassificationEstimator(SharedModel model, ImageStep step)
+        : base(step, ScoringPlan.For(model.Model, step).Columns)
     {
         _model = model;
-        _inputColumnName = inputColumnName;
-        _plan = plan;
-        _options = options;
     }
 
-    private protected override MobileViTClassificationTransformer CreateTransformer(DataViewSchema inputSchema) =>
-        new(_model, _inputColumnName, _plan, _options);
+    private protected override MobileViTClassificationTransformer CreateTransformer(ImageStep step) => new(_model, step);
 }

@@ -7,12 +7,14 @@ namespace MlNetMobileViT;
 public abstract class MobileViTEstimator<TTransformer> : IEstimator<TTransformer>
     where TTransformer : MobileViTTransformer
 {
+    private readonly ImageStep _step;
     private readonly ImageColumn _input;
     private readonly IReadOnlyList<OutputColumn> _columns;
 
-    private protected MobileViTEstimator(ImageColumn input, IReadOnlyList<OutputColumn> columns)
+    private protected MobileViTEstimator(ImageStep step, IReadOnlyList<OutputColumn> columns)
     {
-        _input = input;
+        _step = step;
+        _input = ImageColumn.Of(step);
         _columns = columns;
         string? twice = columns.GroupBy(static column => column.Name).FirstOrDefault(static group => group.Count() > 1)?.Key;
         if (twice is not null)
@@ -27,8 +29,11 @@ public abstract class MobileViTEstimator<TTransformer> : IEstimator<TTransformer
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        _input.Find(input.Schema);
-        return CreateTransformer(input.Schema);
+        return CreateTransformer(_step with
+        {
+            InputKind = _input.Find(input.Schema).Kind,
+            InputHasPixelsColumn = input.Schema.GetColumnOrNull(ModelOutputs.Input) is not null,
+        });
     }
 
     /// <summary>The shape of the schema that the transformer will make.</summary>
@@ -43,5 +48,5 @@ public abstract class MobileViTEstimator<TTransformer> : IEstimator<TTransformer
             [.. inputSchema.Where(column => !names.Contains(column.Name)), .. _columns.Select(ColumnShape.Of)]);
     }
 
-    private protected abstract TTransformer CreateTransformer(DataViewSchema inputSchema);
+    private protected abstract TTransformer CreateTransformer(ImageStep step);
 }

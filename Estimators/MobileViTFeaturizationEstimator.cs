@@ -1,5 +1,3 @@
-using Microsoft.ML;
-
 namespace MlNetMobileViT;
 
 /// <summary>Makes a <see cref="MobileViTFeaturizationTransformer"/>, which writes a feature vector for each image.</summary>
@@ -22,19 +20,12 @@ namespace MlNetMobileViT;
 public sealed class MobileViTFeaturizationEstimator : MobileViTEstimator<MobileViTFeaturizationTransformer>
 {
     private readonly SharedModel _model;
-    private readonly string _inputColumnName;
-    private readonly ScoringPlan _plan;
-    private readonly MobileViTScoringOptions _options;
 
-    internal MobileViTFeaturizationEstimator(SharedModel model, string inputColumnName, ScoringPlan plan, MobileViTScoringOptions options)
-        : base(ImageColumn.ForModel(inputColumnName, model.Model), plan.Columns)
+    internal MobileViTFeaturizationEstimator(SharedModel model, ImageStep step)
+        : base(step, ScoringPlan.For(model.Model, step).Columns)
     {
         _model = model;
-        _inputColumnName = inputColumnName;
-        _plan = plan;
-        _options = options;
     }
 
-    private protected override MobileViTFeaturizationTransformer CreateTransformer(DataViewSchema inputSchema) =>
-        new(_model, _inputColumnName, _plan, _options);
+    private protected override MobileViTFeaturizationTransformer CreateTransformer(ImageStep step) => new(_model, step);
 }

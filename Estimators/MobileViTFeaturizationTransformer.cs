@@ -3,9 +3,8 @@ namespace MlNetMobileViT;
 /// <summary>Writes a feature vector for each image; made by a <see cref="MobileViTFeaturizationEstimator"/>.</summary>
 public sealed class MobileViTFeaturizationTransformer : MobileViTModelTransformer
 {
-    internal MobileViTFeaturizationTransformer(
-        SharedModel model, string inputColumnName, ScoringPlan plan, MobileViTScoringOptions options)
-        : base(model, inputColumnName, plan, options)
+    internal MobileViTFeaturizationTransformer(SharedModel model, ImageStep step)
+        : base(model, step)
     {
     }
 }

@@ -1,28 +1,50 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
 namespace MlNetMobileViT;
 
 /// <summary>What the transformers that run a model have in common.</summary>
 public abstract class MobileViTModelTransformer : MobileViTTransformer
 {
-    private protected MobileViTModelTransformer(
-        SharedModel model, string inputColumnName, ScoringPlan plan, MobileViTScoringOptions options)
-        : this(model, model.Acquire(), inputColumnName, plan, options)
+    private readonly SharedModel _sharedModel;
+    private readonly ModelScorer _scorer;
+    private readonly ScoringPlan _plan;
+
+    private protected MobileViTModelTransformer(SharedModel model, ImageStep step)
+        : this(model, step, CreateScorer(model.Acquire(), step, out ScoringPlan plan, out MobileViTModel acquired), plan, acquired)
     {
     }
 
     private MobileViTModelTransformer(
-        SharedModel sharedModel, MobileViTModel model, string inputColumnName, ScoringPlan plan, MobileViTScoringOptions options)
-        : base(
-            new ImageMapping(
-                ImageColumn.ForModel(inputColumnName, model),
-                new ModelScorer(
-                    model, new ImagePreprocessor(model.Preprocessing, options.Decoding), plan.Outputs, options.BatchSize),
-                plan.Columns,
-                options),
-            sharedModel)
+        SharedModel sharedModel, ImageStep step, ModelScorer scorer, ScoringPlan plan, MobileViTModel model)
+        : base(step, scorer, plan.Columns)
     {
+        _sharedModel = sharedModel;
+        _scorer = scorer;
+        _plan = plan;
         Model = model;
     }
 
     /// <summary>The model.</summary>
     public MobileViTModel Model { get; }
+
+    private protected sealed override TransformerChain<ITransformer> CreateSavedPipeline(
+        ImageStep step, IReadOnlyList<OutputColumn> columns, string onnxPath) =>
+        SavedPipeline.Build(step, columns, _plan.Outputs, Model, onnxPath);
+
+    private protected sealed override void Release()
+    {
+        _scorer.Dispose();
+        _sharedModel.Release();
+    }
+
+    private static ModelScorer CreateScorer(
+        MobileViTModel model, ImageStep step, out ScoringPlan plan, out MobileViTModel acquired)
+    {
+        acquired = model;
+        plan = ScoringPlan.For(model, step);
+        var options = (MobileViTScoringOptions)step.Options;
+        return new ModelScorer(
+            model, new ImagePreprocessor(step.Preprocessing, options.Decoding), plan.Outputs, options.BatchSize);
+    }
 }

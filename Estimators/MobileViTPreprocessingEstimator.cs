@@ -1,5 +1,3 @@
-using Microsoft.ML;
-
 namespace MlNetMobileViT;
 
 /// <summary>Makes a <see cref="MobileViTPreprocessingTransformer"/>, which turns images into the input of a model.</summary>
@@ -22,23 +20,10 @@ namespace MlNetMobileViT;
 /// <seealso cref="MobileViTCatalog.PreprocessImages"/>
 public sealed class MobileViTPreprocessingEstimator : MobileViTEstimator<MobileViTPreprocessingTransformer>
 {
-    private readonly string _outputColumnName;
-    private readonly string _inputColumnName;
-    private readonly ImagePreprocessing _preprocessing;
-    private readonly MobileViTPreprocessingOptions _options;
-
-    internal MobileViTPreprocessingEstimator(
-        string outputColumnName, string inputColumnName, ImagePreprocessing preprocessing, MobileViTPreprocessingOptions options)
-        : base(
-            new ImageColumn(inputColumnName, PixelShape: null),
-            MobileViTPreprocessingTransformer.CreateColumns(outputColumnName, preprocessing, options))
+    internal MobileViTPreprocessingEstimator(ImageStep step)
+        : base(step, MobileViTPreprocessingTransformer.CreateColumns(step))
     {
-        _outputColumnName = outputColumnName;
-        _inputColumnName = inputColumnName;
-        _preprocessing = preprocessing;
-        _options = options;
     }
 
-    private protected override MobileViTPreprocessingTransformer CreateTransformer(DataViewSchema inputSchema) =>
-        new(_outputColumnName, _inputColumnName, _preprocessing, _options);
+    private protected override MobileViTPreprocessingTransformer CreateTransformer(ImageStep step) => new(step);
 }

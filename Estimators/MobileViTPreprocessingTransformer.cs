@@ -1,28 +1,30 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
 namespace MlNetMobileViT;
 
 /// <summary>Turns images into the input of a model; made by a <see cref="MobileViTPreprocessingEstimator"/>.</summary>
 public sealed class MobileViTPreprocessingTransformer : MobileViTTransformer
 {
-    internal MobileViTPreprocessingTransformer(
-        string outputColumnName, string inputColumnName, ImagePreprocessing preprocessing, MobileViTPreprocessingOptions options)
+    internal MobileViTPreprocessingTransformer(ImageStep step)
         : base(
-            new ImageMapping(
-                new ImageColumn(inputColumnName, PixelShape: null),
-                new PreprocessingScorer(new ImagePreprocessor(preprocessing, options.Decoding)),
-                CreateColumns(outputColumnName, preprocessing, options),
-                options),
-            sharedModel: null)
+            step,
+            new PreprocessingScorer(new ImagePreprocessor(step.Preprocessing, step.Options.Decoding)),
+            CreateColumns(step))
     {
-        Preprocessing = preprocessing;
+        Preprocessing = step.Preprocessing;
     }
 
     /// <summary>How images become pixels.</summary>
     public ImagePreprocessing Preprocessing { get; }
 
-    internal static OutputColumn[] CreateColumns(
-        string name, ImagePreprocessing preprocessing, MobileViTPreprocessingOptions options) =>
-        [
-            new ModelOutputVectorColumn(name, [3, preprocessing.Height, preprocessing.Width], output: 0),
-            .. ErrorColumn.For(options),
-        ];
+    internal static OutputColumn[] CreateColumns(ImageStep step) =>
+    [
+        new ModelOutputVectorColumn(step.OutputColumnName, [3, step.Preprocessing.Height, step.Preprocessing.Width], output: 0),
+        .. ErrorColumn.For(step.Options),
+    ];
+
+    private protected override TransformerChain<ITransformer> CreateSavedPipeline(
+        ImageStep step, IReadOnlyList<OutputColumn> columns, string onnxPath) =>
+        SavedPipeline.Build(step, columns, [ModelOutputs.Input], model: null, onnxPath);
 }

@@ -15,14 +15,15 @@ namespace MlNetMobileViT;
 /// </remarks>
 public abstract class MobileViTTransformer : ITransformer, IDisposable
 {
+    private readonly ImageStep _step;
     private readonly ImageMapping _mapping;
-    private readonly SharedModel? _sharedModel;
     private int _disposed;
 
-    private protected MobileViTTransformer(ImageMapping mapping, SharedModel? sharedModel)
+    private protected MobileViTTransformer(ImageStep step, IRowScorer scorer, IReadOnlyList<OutputColumn> columns)
     {
+        var mapping = new ImageMapping(ImageColumn.Of(step), scorer, columns, step.Options);
+        _step = step;
         _mapping = mapping;
-        _sharedModel = sharedModel;
         OutputColumnNames = [.. mapping.Columns.Select(static column => column.Name)];
     }
 
@@ -55,7 +56,20 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
         return new ImageRowMapper(_mapping, inputSchema);
     }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException("Saving comes with the next change.");
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        RequireUsable();
+        string folder = Directory.CreateTempSubdirectory("mobilevit-").FullName;
+        try
+        {
+            using TransformerChain<ITransformer> chain = CreateSavedPipeline(_step, _mapping.Columns, Path.Combine(folder, "model.onnx"));
+            ((ICanSaveModel)chain).Save(ctx);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     /// <summary>
     /// Releases the buffers, and the model where the transformer has one of its own. Calling it again does nothing.
@@ -64,11 +78,19 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            (_mapping.Scorer as IDisposable)?.Dispose();
-            _sharedModel?.Release();
+            Release();
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The step as ML.NET's own transformers, which can be saved.</summary>
+    private protected abstract TransformerChain<ITransformer> CreateSavedPipeline(
+        ImageStep step, IReadOnlyList<OutputColumn> columns, string onnxPath);
+
+    /// <summary>Releases what the transformer holds; called once.</summary>
+    private protected virtual void Release()
+    {
     }
 
     private void RequireUsable()

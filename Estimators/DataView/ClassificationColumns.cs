@@ -8,13 +8,12 @@ namespace MlNetMobileViT;
 /// <param name="probabilities">The output with their probabilities.</param>
 internal sealed class ClassRanking(int rankBy, int probabilities)
 {
-    /// <summary>Whether the row has scores at all.</summary>
-    public bool IsMissing(RowResult row) => float.IsNaN(row.Values[rankBy][0]);
+    /// <summary>Whether there are scores at all.</summary>
+    public static bool IsMissing(ReadOnlySpan<float> scores) => float.IsNaN(scores[0]);
 
-    /// <summary>The indices of the most likely classes, most likely first; of equal ones the first comes first.</summary>
-    public void Top(RowResult row, Span<int> classes)
+    /// <summary>The indices of the highest scores, highest first; of equal ones the first comes first.</summary>
+    public static void Top(ReadOnlySpan<float> scores, Span<int> classes)
     {
-        ReadOnlySpan<float> scores = row.Values[rankBy];
         int count = 0;
         for (int i = 0; i < scores.Length; i++)
         {
@@ -32,6 +31,10 @@ internal sealed class ClassRanking(int rankBy, int probabilities)
             classes[place] = i;
         }
     }
+
+    public bool IsMissing(RowResult row) => IsMissing(row.Values[rankBy]);
+
+    public void Top(RowResult row, Span<int> classes) => Top(row.Values[rankBy], classes);
 
     public int Best(RowResult row)
     {

@@ -27,9 +27,10 @@ internal enum ImageColumnKind
 /// </param>
 internal sealed record ImageColumn(string Name, IReadOnlyList<int>? PixelShape)
 {
-    /// <summary>The input column of a transform that runs a model, which takes pixels too.</summary>
-    public static ImageColumn ForModel(string name, MobileViTModel model) =>
-        new(name, [3, model.Preprocessing.Height, model.Preprocessing.Width]);
+    /// <summary>The input column of a step. One that runs a model takes pixels too.</summary>
+    public static ImageColumn Of(ImageStep step) => new(
+        step.InputColumnName,
+        step.Kind == ImageStepKind.Preprocess ? null : [3, step.Preprocessing.Height, step.Preprocessing.Width]);
 
     private int PixelCount => PixelShape!.Aggregate(1, static (product, side) => product * side);
 

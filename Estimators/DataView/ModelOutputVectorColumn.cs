@@ -7,6 +7,9 @@ namespace MlNetMobileViT;
 internal sealed class ModelOutputVectorColumn(string name, IReadOnlyList<int> shape, int output)
     : OutputColumn(name, new VectorDataViewType(NumberDataViewType.Single, shape.ToArray()))
 {
+    /// <summary>The index of the output.</summary>
+    public int Output => output;
+
     public override Delegate CreateGetter(Func<RowResult> currentRow)
     {
         ValueGetter<VBuffer<float>> getter = (ref VBuffer<float> value) =>

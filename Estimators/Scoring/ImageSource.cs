@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Data;
 
 namespace MlNetMobileViT;
@@ -7,10 +8,13 @@ internal abstract class ImageSource
 {
     /// <summary>Writes the pixels of the image in a slot as the model wants them.</summary>
     /// <param name="slot">The slot of the row.</param>
-    /// <param name="row">The number of the row, for the message of an error.</param>
+    /// <param name="row">The number of the row, for the message of an error; negative where it is not known.</param>
     /// <param name="preprocessor">How images become pixels.</param>
     /// <param name="pixels">Where the pixels go: <c>[3, H, W]</c>.</param>
     public abstract void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels);
+
+    /// <summary>The place of a row in the data, for the message of an error.</summary>
+    protected static string Where(long row) => row < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" in row {row}");
 }
 
 /// <summary>Paths of image files.</summary>
@@ -21,12 +25,12 @@ internal sealed class PathImageSource(ReadOnlyMemory<char>[] paths, string colum
         string path = paths[slot].ToString();
         if (string.IsNullOrWhiteSpace(path))
         {
-            throw new InvalidDataException($"The column '{columnName}' has no path in row {row}.");
+            throw new InvalidDataException($"The column '{columnName}' has no path{Where(row)}.");
         }
 
         if (path.Contains('\0'))
         {
-            throw new InvalidDataException($"The column '{columnName}' has a path with a null character in row {row}.");
+            throw new InvalidDataException($"The column '{columnName}' has a path with a null character{Where(row)}.");
         }
 
         preprocessor.Preprocess(folder.Length == 0 ? path : Path.Combine(folder, path), pixels);
@@ -41,10 +45,10 @@ internal sealed class EncodedImageSource(VBuffer<byte>[] images, string columnNa
         ref readonly VBuffer<byte> image = ref images[slot];
         if (image.Length == 0)
         {
-            throw new InvalidDataException($"The column '{columnName}' has no bytes in row {row}.");
+            throw new InvalidDataException($"The column '{columnName}' has no bytes{Where(row)}.");
         }
 
-        string name = $"the image in row {row} of column '{columnName}'";
+        string name = $"the image of column '{columnName}'{Where(row)}";
         if (image.IsDense)
         {
             preprocessor.Preprocess(image.GetValues(), pixels, name);
@@ -63,7 +67,7 @@ internal sealed class DecodedImageSource(MLImage[] images, string columnName) : 
     {
         if (images[slot] is not { } image)
         {
-            throw new InvalidDataException($"The column '{columnName}' has no image in row {row}.");
+            throw new InvalidDataException($"The column '{columnName}' has no image{Where(row)}.");
         }
 
         preprocessor.Preprocess(image, pixels);
@@ -79,7 +83,7 @@ internal sealed class PixelSource(VBuffer<float>[] images, string columnName) : 
         if (image.Length != pixels.Length)
         {
             throw new InvalidDataException(
-                $"The column '{columnName}' has {image.Length} values in row {row}; the model takes {pixels.Length}, as "
+                $"The column '{columnName}' has {image.Length} values{Where(row)}; the model takes {pixels.Length}, as "
                 + "PreprocessImages writes them.");
         }
 
@@ -88,7 +92,7 @@ internal sealed class PixelSource(VBuffer<float>[] images, string columnName) : 
         if (float.IsNaN(pixels[0]))
         {
             throw new MissingPixelsException(
-                $"The column '{columnName}' has no pixels in row {row}: the step before could not read the image.");
+                $"The column '{columnName}' has no pixels{Where(row)}: the step before could not read the image.");
         }
     }
 }

@@ -18,40 +18,43 @@ internal sealed class ScoringPlan
     /// <summary>The columns.</summary>
     public IReadOnlyList<OutputColumn> Columns => _columns;
 
-    /// <summary>One output of the model, and what the options add.</summary>
-    public static ScoringPlan ForOutput(
-        MobileViTModel model, string columnName, string modelOutput, MobileViTScoringOptions options)
+    /// <summary>The columns of a step, and what its options add.</summary>
+    public static ScoringPlan For(MobileViTModel model, ImageStep step)
     {
         var plan = new ScoringPlan(model);
-        plan.AddVector(columnName, modelOutput);
-        plan.AddOptions(options);
+        if (step.Kind == ImageStepKind.Classify)
+        {
+            plan.AddClasses(step.OutputColumnName, (MobileViTClassificationOptions)step.Options);
+        }
+        else
+        {
+            plan.AddVector(step.OutputColumnName, step.ModelOutput!);
+        }
+
+        plan.AddOptions((MobileViTScoringOptions)step.Options);
         return plan;
     }
 
-    /// <summary>The columns of a classification, and what the options add.</summary>
-    public static ScoringPlan ForClassification(MobileViTModel model, string columnName, MobileViTClassificationOptions options)
+    private void AddClasses(string columnName, MobileViTClassificationOptions options)
     {
-        var plan = new ScoringPlan(model);
-        int probabilities = plan.Use(ModelOutputs.Probabilities);
-        bool hasLogits = model.Outputs.Any(static output => output.Name == ModelOutputs.Logits);
-        var ranking = new ClassRanking(hasLogits ? plan.Use(ModelOutputs.Logits) : probabilities, probabilities);
-        int top = Math.Min(options.TopK, model.Labels.Count);
+        int probabilities = Use(ModelOutputs.Probabilities);
+        bool hasLogits = _model.Outputs.Any(static output => output.Name == ModelOutputs.Logits);
+        var ranking = new ClassRanking(hasLogits ? Use(ModelOutputs.Logits) : probabilities, probabilities);
+        int top = Math.Min(options.TopK, _model.Labels.Count);
 
-        var label = new PredictedLabelColumn(columnName, model.Labels.Count, ranking);
-        label.TextVectors.Add(AnnotationKinds.KeyValues, model.Labels);
-        plan._columns.Add(label);
-        OutputColumn score = plan.AddVector(options.ScoreColumnName, ModelOutputs.Probabilities);
+        var label = new PredictedLabelColumn(columnName, _model.Labels.Count, ranking);
+        label.TextVectors.Add(AnnotationKinds.KeyValues, _model.Labels);
+        _columns.Add(label);
+        OutputColumn score = AddVector(options.ScoreColumnName, ModelOutputs.Probabilities);
         foreach (OutputColumn column in (OutputColumn[])[label, score])
         {
             column.Texts.Add(AnnotationKinds.ScoreColumnKind, "MulticlassClassification");
             column.Texts.Add(AnnotationKinds.ScoreValueKind, column == label ? "PredictedLabel" : "Score");
         }
 
-        plan._columns.Add(new ProbabilityColumn(options.ProbabilityColumnName, ranking));
-        plan._columns.Add(new TopLabelsColumn(options.TopLabelsColumnName, top, model.Labels, ranking));
-        plan._columns.Add(new TopProbabilitiesColumn(options.TopProbabilitiesColumnName, top, ranking));
-        plan.AddOptions(options);
-        return plan;
+        _columns.Add(new ProbabilityColumn(options.ProbabilityColumnName, ranking));
+        _columns.Add(new TopLabelsColumn(options.TopLabelsColumnName, top, _model.Labels, ranking));
+        _columns.Add(new TopProbabilitiesColumn(options.TopProbabilitiesColumnName, top, ranking));
     }
 
     private void AddOptions(MobileViTScoringOptions options)

@@ -1,0 +1,153 @@
+using System.IO.Compression;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MlNetMobileViT;
+
+/// <summary>Extension methods of <see cref="ModelOperationsCatalog"/> that load saved pipelines with MobileViT steps.</summary>
+public static class MobileViTModelOperations
+{
+    // How ML.NET lays a saved chain out in its archive.
+    private const string ChainFolder = "TransformerChain";
+    private const string OnnxFile = "OnnxModel";
+
+    /// <summary>
+    /// Load a pipeline that <c>mlContext.Model.Save</c> wrote, with its MobileViT steps as fast as they were: images are
+    /// decoded and scored side by side.
+    /// </summary>
+    /// <remarks>
+    /// <c>mlContext.Model.Load</c> loads the same file, once this library's assembly is there, and gives the same numbers: one
+    /// image after another, on ML.NET's own ONNX transform. Dispose the loaded pipeline to release its models.
+    /// </remarks>
+    /// <param name="catalog">The model operations of an <see cref="MLContext"/>.</param>
+    /// <param name="filePath">The path of the saved pipeline.</param>
+    /// <param name="inputSchema">The schema of the data that the pipeline was saved with.</param>
+    /// <param name="options">How to run the models; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a saved pipeline.</exception>
+    public static ITransformer LoadMobileViT(
+        this ModelOperationsCatalog catalog,
+        string filePath,
+        out DataViewSchema inputSchema,
+        MobileViTModelOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(filePath);
+        if (!File.Exists(filePath))
+        {
+            throw new FileNotFoundException($"There is no saved pipeline '{filePath}'.", filePath);
+        }
+
+        using FileStream stream = File.OpenRead(filePath);
+        return Load(catalog, stream, filePath, out inputSchema, options);
+    }
+
+    /// <param name="catalog">The model operations of an <see cref="MLContext"/>.</param>
+    /// <param name="stream">The saved pipeline; a stream that can seek.</param>
+    /// <param name="inputSchema">The schema of the data that the pipeline was saved with.</param>
+    /// <param name="options">How to run the models; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">The stream is not a saved pipeline.</exception>
+    /// <inheritdoc cref="LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions)"/>
+    public static ITransformer LoadMobileViT(
+        this ModelOperationsCatalog catalog,
+        Stream stream,
+        out DataViewSchema inputSchema,
+        MobileViTModelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Load(catalog, stream, "the stream", out inputSchema, options);
+    }
+
+    private static ITransformer Load(
+        ModelOperationsCatalog catalog,
+        Stream stream,
+        string source,
+        out DataViewSchema inputSchema,
+        MobileViTModelOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        options ??= new MobileViTModelOptions();
+        long start = stream.Position;
+        ITransformer loaded;
+        try
+        {
+            loaded = catalog.Load(stream, out inputSchema);
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidDataException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"'{source}' is not a pipeline that ML.NET can load: {exception.Message}", exception);
+        }
+
+        stream.Position = start;
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+        return Restore(loaded, ChainFolder, archive, options);
+    }
+
+    /// <summary>Puts fast transformers in the place of the chains that they were saved as.</summary>
+    private static ITransformer Restore(ITransformer loaded, string folder, ZipArchive archive, MobileViTModelOptions options)
+    {
+        if (loaded is not TransformerChain<ITransformer> chain)
+        {
+            return loaded;
+        }
+
+        if (ReadStep(chain, folder, archive) is ({ } step, { } onnx))
+        {
+            chain.Dispose();
+            return CreateTransformer(step, onnx, options);
+        }
+
+        ITransformer[] transformers = [.. chain];
+        TransformerScope[] scopes = [.. transformers.Select(transformer => ScopeOf(chain, transformer))];
+        for (int i = 0; i < transformers.Length; i++)
+        {
+            transformers[i] = Restore(transformers[i], TransformFolder(folder, i), archive, options);
+        }
+
+        return new TransformerChain<ITransformer>(transformers, scopes);
+    }
+
+    private static string TransformFolder(string folder, int index) => $"{folder}/Transform_{index:000}";
+
+    private static (ImageStep? Step, byte[]? Onnx) ReadStep(
+        TransformerChain<ITransformer> chain, string folder, ZipArchive archive)
+    {
+        int index = 0;
+        foreach (ITransformer transformer in chain)
+        {
+            if (transformer is Microsoft.ML.Transforms.Onnx.OnnxTransformer
+                && archive.GetEntry($"{TransformFolder(folder, index)}/{OnnxFile}") is { } entry)
+            {
+                // The entry is a byte array as ML.NET writes it: its length first.
+                using var reader = new BinaryReader(entry.Open());
+                byte[] onnx = reader.ReadBytes(reader.ReadInt32());
+                return SavedOnnx.ReadStep(onnx) is { } step ? (step, onnx) : default;
+            }
+
+            index++;
+        }
+
+        return default;
+    }
+
+    private static MobileViTTransformer CreateTransformer(ImageStep step, byte[] onnx, MobileViTModelOptions options)
+    {
+        if (step.Kind == ImageStepKind.Preprocess)
+        {
+            return new MobileViTPreprocessingTransformer(step);
+        }
+
+        var model = new SharedModel(MobileViTModel.Load(onnx.AsMemory(0, step.ModelLength), options), isOwned: true);
+        return step.Kind switch
+        {
+            ImageStepKind.Score => new MobileViTScoringTransformer(model, step),
+            ImageStepKind.Classify => new MobileViTClassificationTransformer(model, step),
+            _ => new MobileViTFeaturizationTransformer(model, step),
+        };
+    }
+
+    /// <summary>When a transformer of a chain takes part. The chain itself does not say, but what it keeps for a scope does.</summary>
+    private static TransformerScope ScopeOf(TransformerChain<ITransformer> chain, ITransformer transformer) =>
+        ((TransformerScope[])[TransformerScope.Training, TransformerScope.Testing, TransformerScope.Scoring])
+            .Where(scope => chain.GetModelFor(scope).Contains(transformer))
+            .Aggregate(TransformerScope.None, static (sum, scope) => sum | scope);
+}

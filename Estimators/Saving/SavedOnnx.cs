@@ -1,0 +1,185 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace MlNetMobileViT;
+
+/// <summary>
+/// The ONNX file inside a saved pipeline: the model as it was converted, and appended to it what ML.NET's own ONNX transform
+/// needs to run it, and the step itself for <see cref="MobileViTModelOperations"/> to find.
+/// </summary>
+internal static class SavedOnnx
+{
+    /// <summary>The key of the metadata entry that holds the step.</summary>
+    public const string StepKey = ModelMetadataKeys.Prefix + "step";
+
+    /// <summary>What the names of the columns begin with that exist only inside a saved pipeline.</summary>
+    public const string ColumnPrefix = "__mobilevit.";
+
+    // Field numbers of onnx.proto.
+    private const int ModelIrVersion = 1;
+    private const int ModelGraph = 7;
+    private const int ModelOpsetImport = 8;
+    private const int ModelMetadataProps = 14;
+    private const int GraphNode = 1;
+    private const int GraphName = 2;
+    private const int GraphInitializer = 5;
+    private const int GraphInput = 11;
+    private const int GraphOutput = 12;
+
+    /// <summary>Appends to a model.</summary>
+    /// <param name="model">The model; empty for a step without one.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="columns">The columns to make.</param>
+    public static byte[] Write(ReadOnlySpan<byte> model, ImageStep step, IEnumerable<SavedColumn> columns)
+    {
+        var graph = new ProtobufWriter();
+        var file = new ProtobufWriter();
+        if (model.IsEmpty)
+        {
+            // No model: the pixels come out as they went in, but for the type, which a custom mapping cannot give them.
+            int[] shape = [1, 3, step.Preprocessing.Height, step.Preprocessing.Width];
+            graph.Text(GraphName, "preprocessing").Message(GraphInput, ValueInfo(ModelOutputs.Input, shape));
+            file.Integer(ModelIrVersion, 8).Message(ModelOpsetImport, new ProtobufWriter().Text(1, "").Integer(2, 18));
+        }
+
+        foreach (SavedColumn column in columns)
+        {
+            string shapeName = $"{column.Name}.shape";
+            graph.Message(GraphInitializer, Int64Tensor(shapeName, column.Shape))
+                .Message(GraphNode, Node("Reshape", column.Name, [column.Source, shapeName], column.Name))
+                .Message(GraphOutput, ValueInfo(column.Name, column.Shape));
+            if (column.SlotNames is { } slotNames)
+            {
+                AddSlotNames(graph, column.Name, slotNames);
+            }
+        }
+
+        file.Message(ModelGraph, graph)
+            .Message(ModelMetadataProps, new ProtobufWriter().Text(1, StepKey).Text(2, step.ToJson()));
+        return [.. model, .. file.ToArray()];
+    }
+
+    /// <summary>Reads the step of a saved ONNX file; null where it has none.</summary>
+    public static ImageStep? ReadStep(ReadOnlySpan<byte> onnx)
+    {
+        while (!onnx.IsEmpty)
+        {
+            ulong tag = ReadVarint(ref onnx);
+            if ((tag & 7) == 0)
+            {
+                ReadVarint(ref onnx);
+                continue;
+            }
+
+            if ((tag & 7) != 2)
+            {
+                return null;
+            }
+
+            ReadOnlySpan<byte> value = ReadBytes(ref onnx);
+            if (tag >> 3 == ModelMetadataProps && ReadEntry(value) is (StepKey, { } json))
+            {
+                return ImageStep.FromJson(json);
+            }
+        }
+
+        return null;
+    }
+
+    private static (string Key, string Value) ReadEntry(ReadOnlySpan<byte> entry)
+    {
+        string key = "", value = "";
+        while (!entry.IsEmpty)
+        {
+            ulong tag = ReadVarint(ref entry);
+            string text = Encoding.UTF8.GetString(ReadBytes(ref entry));
+            (key, value) = tag >> 3 == 1 ? (text, value) : (key, text);
+        }
+
+        return (key, value);
+    }
+
+    private static ReadOnlySpan<byte> ReadBytes(ref ReadOnlySpan<byte> bytes)
+    {
+        int length = checked((int)ReadVarint(ref bytes));
+        ReadOnlySpan<byte> value = bytes[..length];
+        bytes = bytes[length..];
+        return value;
+    }
+
+    private static ulong ReadVarint(ref ReadOnlySpan<byte> bytes)
+    {
+        ulong value = 0;
+        for (int shift = 0; ; shift += 7)
+        {
+            byte next = bytes[0];
+            bytes = bytes[1..];
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
+            {
+                return value;
+            }
+        }
+    }
+
+    private static ProtobufWriter Node(string type, string name, IEnumerable<string> inputs, string output)
+    {
+        var node = new ProtobufWriter();
+        foreach (string input in inputs)
+        {
+            node.Text(1, input);
+        }
+
+        return node.Text(2, output).Text(3, name).Text(4, type);
+    }
+
+    /// <summary>
+    /// ML.NET's convention: its ONNX transform takes the slot names of a column from a node of this name, and nothing reads
+    /// what the node makes. The converter has imported the operator's domain with the slot names that it wrote itself.
+    /// </summary>
+    private static void AddSlotNames(ProtobufWriter graph, string column, IReadOnlyList<string> slotNames)
+    {
+        const int String = 8, Integers = 7, Strings = 8;
+        string name = $"mlnet.{column}.SlotNames";
+        graph.Message(
+            GraphInitializer,
+            new ProtobufWriter().Integer(1, 1).Integer(2, String).Text(6, "unused").Text(8, $"mlnet.{column}.unusedInput"));
+        ProtobufWriter keys = new ProtobufWriter().Text(1, "keys_strings").Integer(20, Strings);
+        ProtobufWriter values = new ProtobufWriter().Text(1, "values_int64s").Integer(20, Integers);
+        for (int i = 0; i < slotNames.Count; i++)
+        {
+            keys.Text(9, slotNames[i]);
+            values.Integer(8, i);
+        }
+
+        graph.Message(
+            GraphNode,
+            Node("LabelEncoder", name, [$"mlnet.{column}.unusedInput"], $"mlnet.{column}.unusedOutput")
+                .Message(5, keys).Message(5, values).Text(7, "ai.onnx.ml"));
+    }
+
+    private static ProtobufWriter Int64Tensor(string name, int[] values)
+    {
+        const int Int64 = 7;
+        byte[] data = new byte[values.Length * sizeof(long)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(i * sizeof(long)), values[i]);
+        }
+
+        return new ProtobufWriter().Integer(1, values.Length).Integer(2, Int64).Text(8, name).Bytes(9, data);
+    }
+
+    private static ProtobufWriter ValueInfo(string name, int[] shape)
+    {
+        const int Float = 1;
+        var dimensions = new ProtobufWriter();
+        foreach (int side in shape)
+        {
+            dimensions.Message(1, new ProtobufWriter().Integer(1, side));
+        }
+
+        ProtobufWriter tensor = new ProtobufWriter().Integer(1, Float).Message(2, dimensions);
+        return new ProtobufWriter().Text(1, name).Message(2, new ProtobufWriter().Message(1, tensor));
+    }
+}

@@ -1,0 +1,179 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MlNetMobileViT;
+
+/// <summary>
+/// A step as a chain of ML.NET's own transformers, which is the form in which it is saved: a third party's transformer
+/// cannot be (dotnet/machinelearning #4911), but one of custom mappings and the ONNX transform can.
+/// </summary>
+/// <remarks>
+/// The chain looks the settings up, preprocesses the image, runs the model, names the columns, and drops what was only on
+/// the way. It gives the same numbers as the fast transformer, one row at a time.
+/// </remarks>
+internal static class SavedPipeline
+{
+    private const string InputName = ImageInputRow<int>.InputName;
+    private const string StashedPixelsName = SavedOnnx.ColumnPrefix + "stashed_pixels";
+    private const string OutputPrefix = SavedOnnx.ColumnPrefix + "output.";
+
+    /// <summary>Builds the chain.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="columns">The columns that the fast transformer makes of the model's outputs, in their order.</param>
+    /// <param name="outputs">The model's outputs, by the index that the columns know them by.</param>
+    /// <param name="model">The model; null for a step without one.</param>
+    /// <param name="onnxPath">Where to write an ONNX file, which is needed for as long as the chain is.</param>
+    public static TransformerChain<ITransformer> Build(
+        ImageStep step,
+        IReadOnlyList<OutputColumn> columns,
+        IReadOnlyList<string> outputs,
+        MobileViTModel? model,
+        string onnxPath)
+    {
+        step = step with
+        {
+            ModelLength = model?.Bytes.Length ?? 0,
+            Labels = step.Kind == ImageStepKind.Classify ? model!.Labels : null,
+        };
+        SavedColumn[] saved = [.. SavedColumns(step, columns, outputs, model)];
+        File.WriteAllBytes(onnxPath, SavedOnnx.Write(model is null ? [] : model.Bytes, step, saved));
+
+        var context = new MLContext();
+        TransformsCatalog transforms = context.Transforms;
+        var chain = new EstimatorChain<ITransformer>();
+        if (step.InputHasPixelsColumn)
+        {
+            Append(transforms.CopyColumns(StashedPixelsName, ModelOutputs.Input));
+        }
+
+        Append(transforms.CopyColumns(InputName, step.InputColumnName));
+        Append(transforms.CustomMapping(new SettingsKeyMapping().GetMapping(), SettingsKeyMapping.Contract));
+        Append(transforms.Conversion.MapValue(
+            SettingsRow.Name,
+            [new KeyValuePair<string, string>(SettingsKeyMapping.Key, step.ToJson())],
+            SettingsKeyRow.Name));
+        Append(Preprocessing(transforms, step.InputKind));
+        int[] inputShape = [1, 3, step.Preprocessing.Height, 0];
+        Append(transforms.ApplyOnnxModel(
+            [.. saved.Select(static column => column.Name)],
+            [ModelOutputs.Input],
+            onnxPath,
+            // The mapping's pixels are a vector of unknown size to ML.NET, which takes one dimension from it.
+            new Dictionary<string, int[]> { [ModelOutputs.Input] = inputShape },
+            gpuDeviceId: null,
+            fallbackToCpu: false));
+        if (step.Kind == ImageStepKind.Classify)
+        {
+            Append(transforms.CustomMapping(new ClassesMapping().GetMapping(), ClassesMapping.Contract));
+            IDataView keys = context.Data.LoadFromEnumerable(model!.Labels.Select(static label => new LabelRow { Value = label }));
+            Append(transforms.Conversion.MapValueToKey(step.OutputColumnName, ClassesRow.LabelName, keyData: keys));
+        }
+
+        foreach ((string name, string source) in Names(columns))
+        {
+            Append(transforms.CopyColumns(name, source));
+        }
+
+        bool makesPixels = columns.Any(static column => column.Name == ModelOutputs.Input);
+        if (step.InputHasPixelsColumn && !makesPixels)
+        {
+            Append(transforms.CopyColumns(ModelOutputs.Input, StashedPixelsName));
+        }
+
+        IEnumerable<string> leftOver =
+        [
+            InputName, SettingsKeyRow.Name, SettingsRow.Name, PreprocessedRow.ErrorName,
+            .. saved.Select(static column => column.Name),
+            .. step.InputHasPixelsColumn ? [StashedPixelsName] : makesPixels ? [] : new[] { ModelOutputs.Input },
+            .. step.Kind == ImageStepKind.Classify
+                ? new[] { ClassesRow.LabelName, ClassesRow.ProbabilityName, ClassesRow.TopLabelsName, ClassesRow.TopProbabilitiesName }
+                : [],
+        ];
+        Append(transforms.DropColumns([.. leftOver]));
+        return chain.Fit(EmptyData(context, step));
+
+        void Append(IEstimator<ITransformer> estimator) => chain = chain.Append(estimator);
+    }
+
+    private static IEstimator<ITransformer> Preprocessing(TransformsCatalog transforms, ImageColumnKind kind) => kind switch
+    {
+        ImageColumnKind.Path => transforms.CustomMapping(new PathMapping().GetMapping(), PathMapping.Contract),
+        ImageColumnKind.Encoded => transforms.CustomMapping(new EncodedMapping().GetMapping(), EncodedMapping.Contract),
+        ImageColumnKind.Decoded => transforms.CustomMapping(new DecodedMapping().GetMapping(), DecodedMapping.Contract),
+        _ => transforms.CustomMapping(new PixelsMapping().GetMapping(), PixelsMapping.Contract),
+    };
+
+    /// <summary>What the ONNX transform makes: every vector column, and what a classification ranks by.</summary>
+    private static IEnumerable<SavedColumn> SavedColumns(
+        ImageStep step, IReadOnlyList<OutputColumn> columns, IReadOnlyList<string> outputs, MobileViTModel? model)
+    {
+        bool hasSlotNames = model is { Metadata.Labels.Count: > 0 };
+        for (int i = 0; i < columns.Count; i++)
+        {
+            if (columns[i] is ModelOutputVectorColumn column)
+            {
+                int[] shape = [.. ((VectorDataViewType)column.Type).Dimensions];
+                IReadOnlyList<string>? slotNames = column.TextVectors.GetValueOrDefault(AnnotationKinds.SlotNames);
+                yield return new SavedColumn(
+                    OutputPrefix + i, outputs[column.Output], shape, hasSlotNames ? slotNames : null);
+            }
+        }
+
+        if (step.Kind == ImageStepKind.Classify)
+        {
+            int classes = model!.Labels.Count;
+            string rank = outputs.Contains(ModelOutputs.Logits) ? ModelOutputs.Logits : ModelOutputs.Probabilities;
+            yield return new SavedColumn(ScoresRow.RankName, rank, [classes]);
+            yield return new SavedColumn(ScoresRow.ProbabilitiesName, ModelOutputs.Probabilities, [classes]);
+        }
+    }
+
+    /// <summary>The names of the step's columns, and of those that hold them until then.</summary>
+    private static IEnumerable<(string Name, string Source)> Names(IReadOnlyList<OutputColumn> columns)
+    {
+        for (int i = 0; i < columns.Count; i++)
+        {
+            string? source = columns[i] switch
+            {
+                ModelOutputVectorColumn => OutputPrefix + i,
+                ProbabilityColumn => ClassesRow.ProbabilityName,
+                TopLabelsColumn => ClassesRow.TopLabelsName,
+                TopProbabilitiesColumn => ClassesRow.TopProbabilitiesName,
+                ErrorColumn => PreprocessedRow.ErrorName,
+                // The key has its name from the start.
+                _ => null,
+            };
+            if (source is not null)
+            {
+                yield return (columns[i].Name, source);
+            }
+        }
+    }
+
+    /// <summary>No rows, with the columns that the step reads.</summary>
+    private static IDataView EmptyData(MLContext context, ImageStep step) => step.InputKind switch
+    {
+        ImageColumnKind.Path => EmptyData<PathRow>(context, step),
+        ImageColumnKind.Encoded => EmptyData<EncodedRow>(context, step),
+        ImageColumnKind.Decoded => EmptyData<DecodedRow>(context, step),
+        _ => EmptyData<PixelsRow>(context, step),
+    };
+
+    private static IDataView EmptyData<TRow>(MLContext context, ImageStep step)
+        where TRow : class
+    {
+        SchemaDefinition definition = SchemaDefinition.Create(typeof(TRow));
+        definition[InputName].ColumnName = step.InputColumnName;
+        if (step.InputHasPixelsColumn && step.InputColumnName != ModelOutputs.Input)
+        {
+            definition[SettingsRow.Name].ColumnName = ModelOutputs.Input;
+        }
+
+        return context.Data.LoadFromEnumerable<TRow>([], definition);
+    }
+
+    private sealed class LabelRow
+    {
+        public string Value { get; set; } = "";
+    }
+}
