@@ -1,0 +1,93 @@
+namespace MlNetMobileViT.Examples.Inputs;
+
+/// <summary>Lists the files of a folder in an order that is the same on every machine.</summary>
+/// <remarks>
+/// Files come before subfolders, each in ordinal order of the names. Links to folders are followed after everything that lies
+/// in the folder itself, and a folder that was listed already is not listed again, so that links in circles end. Only one
+/// folder's names are held in memory at a time, and the folders on the way to it.
+/// </remarks>
+/// <param name="list">Lists one folder; <see cref="FolderEntry.List"/> but in tests.</param>
+/// <param name="note">Receives a sentence for each link that was not followed.</param>
+internal sealed class FolderWalker(Func<string, IEnumerable<FolderEntry>> list, Action<string> note)
+{
+    /// <summary>A file below the folder, or a folder that could not be read.</summary>
+    public readonly record struct Found(string Path, string Relative, string? Error);
+
+    private readonly record struct Folder(string Path, string Relative, string Real);
+
+    public IEnumerable<Found> Walk(string root, bool recursive)
+    {
+        string real = RealPath.Of(root);
+        var listed = new HashSet<string>(StringComparer.Ordinal) { real };
+        var pending = new Stack<Folder>();
+        var links = new Queue<Folder>();
+        pending.Push(new Folder(root, "", real));
+        while (pending.Count > 0 || links.Count > 0)
+        {
+            if (pending.Count == 0)
+            {
+                Folder link = links.Dequeue();
+                if (!listed.Add(link.Real))
+                {
+                    note($"'{link.Path}' links to a folder that is listed already ('{link.Real}'); it is not listed twice.");
+                    continue;
+                }
+
+                pending.Push(link);
+            }
+
+            Folder folder = pending.Pop();
+            if (!TryList(folder.Path, out FolderEntry[] entries, out string? error))
+            {
+                yield return new Found(folder.Path, folder.Relative, error);
+                continue;
+            }
+
+            foreach (FolderEntry entry in entries.Where(entry => !entry.IsFolder))
+            {
+                yield return new Found(Path.Combine(folder.Path, entry.Name), Join(folder.Relative, entry.Name), null);
+            }
+
+            if (recursive)
+            {
+                // The stack hands out the last folder first.
+                foreach (FolderEntry entry in entries.Reverse().Where(entry => entry.IsFolder && !entry.IsLink))
+                {
+                    var child = Child(folder, entry);
+                    if (listed.Add(child.Real))
+                    {
+                        pending.Push(child);
+                    }
+                }
+
+                foreach (FolderEntry entry in entries.Where(entry => entry.IsFolder && entry.IsLink))
+                {
+                    var child = Child(folder, entry);
+                    links.Enqueue(child with { Real = RealPath.Of(child.Path) });
+                }
+            }
+        }
+    }
+
+    private static Folder Child(Folder folder, FolderEntry entry) => new(
+        Path.Combine(folder.Path, entry.Name), Join(folder.Relative, entry.Name), Path.Combine(folder.Real, entry.Name));
+
+    private static string Join(string relative, string name) => relative.Length == 0 ? name : $"{relative}/{name}";
+
+    private bool TryList(string folder, out FolderEntry[] entries, out string? error)
+    {
+        try
+        {
+            entries = [.. list(folder)];
+            Array.Sort(entries, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+            error = null;
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            entries = [];
+            error = $"The folder cannot be read: {exception.Message}";
+            return false;
+        }
+    }
+}

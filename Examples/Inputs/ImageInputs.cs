@@ -1,0 +1,138 @@
+namespace MlNetMobileViT.Examples.Inputs;
+
+/// <summary>The pictures that a command's arguments name, each once, in an order that is the same for every run.</summary>
+/// <param name="arguments">Folders, files, globs, and <c>-</c> for a list on standard input.</param>
+/// <param name="recursive">Whether folders are searched with their subfolders.</param>
+/// <param name="standardInput">Where <c>-</c> reads from.</param>
+/// <param name="nullSeparated">Whether that list has NUL after each path instead of a line end.</param>
+internal sealed class ImageInputs(
+    IReadOnlyList<string> arguments, bool recursive, TextReader standardInput, bool nullSeparated = false)
+{
+    /// <summary>The argument that stands for standard input.</summary>
+    public const string StandardInput = "-";
+
+    private readonly List<string> _notes = [];
+
+    /// <summary>Whether the inputs can be listed more than once, to count them.</summary>
+    public bool CanRepeat => !arguments.Contains(StandardInput);
+
+    /// <summary>Sentences about what the last listing left out and why.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>The arguments as they were given, for messages.</summary>
+    public string Description => string.Join(", ", arguments.Select(argument => $"'{argument}'"));
+
+    /// <summary>Checks that what the arguments name is there.</summary>
+    /// <exception cref="CommandException">A file or folder does not exist.</exception>
+    public void Validate()
+    {
+        foreach (string argument in arguments)
+        {
+            if (argument == StandardInput || Path.Exists(argument))
+            {
+                continue;
+            }
+
+            GlobPattern glob = GlobPattern.Parse(argument)
+                ?? throw new CommandException($"There is no file or folder '{argument}'. Check the path.");
+            if (!Directory.Exists(glob.Folder))
+            {
+                throw new CommandException($"There is no folder '{glob.Folder}' for the pattern '{argument}'. Check the path.");
+            }
+        }
+
+        if (arguments.Count(argument => argument == StandardInput) > 1)
+        {
+            throw new CommandException("Standard input can be read once: name '-' once.");
+        }
+    }
+
+    /// <summary>Lists the inputs while the file system is read; nothing is held but the names of one folder and the hashes.</summary>
+    public IEnumerable<ImageInput> Enumerate()
+    {
+        _notes.Clear();
+        int repeated = 0;
+        long index = 0;
+        var seen = new HashSet<UInt128>();
+        foreach (FolderWalker.Found found in arguments.SelectMany(List))
+        {
+            if (seen.Add(StableHash.Of(found.Path)))
+            {
+                yield return new ImageInput(index++, found.Path, found.Relative, found.Error);
+            }
+            else
+            {
+                repeated++;
+            }
+        }
+
+        if (repeated > 0)
+        {
+            _notes.Add($"{repeated} {(repeated == 1 ? "input was" : "inputs were")} named more than once, and count once.");
+        }
+    }
+
+    private IEnumerable<FolderWalker.Found> List(string argument)
+    {
+        if (argument == StandardInput)
+        {
+            return ReadList();
+        }
+
+        // A file whose name has a wildcard in it is meant before a pattern is.
+        if (File.Exists(argument))
+        {
+            return [new FolderWalker.Found(argument, argument.Replace(Path.DirectorySeparatorChar, '/'), null)];
+        }
+
+        var walker = new FolderWalker(FolderEntry.List, _notes.Add);
+        if (!Directory.Exists(argument) && GlobPattern.Parse(argument) is { } glob)
+        {
+            return walker.Walk(glob.Folder, glob.IsRecursive).Where(found => found.Error is not null
+                || (glob.Matches(found.Relative)
+                    && (!glob.NamesAnyFile || ImageFiles.IsImageName(Path.GetFileName(found.Path)))));
+        }
+
+        return walker.Walk(argument, recursive)
+            .Where(found => found.Error is not null || ImageFiles.IsImageName(Path.GetFileName(found.Path)));
+    }
+
+    private IEnumerable<FolderWalker.Found> ReadList()
+    {
+        foreach (string path in nullSeparated ? ReadToNull() : ReadLines())
+        {
+            yield return new FolderWalker.Found(path, path.Replace(Path.DirectorySeparatorChar, '/'), null);
+        }
+    }
+
+    private IEnumerable<string> ReadLines()
+    {
+        while (standardInput.ReadLine() is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return line;
+            }
+        }
+    }
+
+    private IEnumerable<string> ReadToNull()
+    {
+        var path = new System.Text.StringBuilder();
+        int character;
+        do
+        {
+            character = standardInput.Read();
+            if (character > 0)
+            {
+                path.Append((char)character);
+            }
+            else if (path.Length > 0)
+            {
+                yield return path.ToString();
+                path.Clear();
+            }
+        }
+        while (character >= 0);
+    }
+}

@@ -1,0 +1,49 @@
+namespace MlNetMobileViT.Examples.Results;
+
+/// <summary>The formats of result files, by extension.</summary>
+internal sealed class ResultFormat
+{
+    private static readonly ResultFormat[] All =
+    [
+        new(".csv", CsvResults.WriteAsync, CsvResults.Read),
+        new(".jsonl", JsonLinesResults.WriteAsync, JsonLinesResults.Read),
+        new(".parquet", ParquetResults.WriteAsync, ParquetResults.Read),
+        new(".idv", IdvResults.WriteAsync, IdvResults.Read) { Kinds = [ResultKind.Features] },
+    ];
+
+    private ResultFormat(string extension, Writer write, Reader read)
+    {
+        Extension = extension;
+        WriteAsync = write;
+        Read = read;
+    }
+
+    /// <summary>Writes a whole table to a stream, row by row.</summary>
+    public delegate Task Writer(
+        Stream stream, ResultSchema schema, IEnumerable<ResultRow> rows, CancellationToken cancellationToken);
+
+    /// <summary>Opens a table; the rows are read while they are asked for, once.</summary>
+    /// <exception cref="InvalidDataException">The file is not such a table.</exception>
+    public delegate (ResultSchema Schema, IEnumerable<ResultRow> Rows) Reader(string path);
+
+    public string Extension { get; }
+
+    /// <summary>What tables the format can hold.</summary>
+    public ResultKind[] Kinds { get; private init; } = Enum.GetValues<ResultKind>();
+
+    public Writer WriteAsync { get; }
+
+    public Reader Read { get; }
+
+    /// <summary>The format of a file.</summary>
+    /// <exception cref="CommandException">No format that can hold the table has this extension.</exception>
+    public static ResultFormat Of(string path, ResultKind? kind = null)
+    {
+        string extension = Path.GetExtension(path);
+        var candidates = All.Where(format => kind is null || format.Kinds.Contains(kind.Value)).ToArray();
+        return candidates.FirstOrDefault(format => format.Extension.Equals(extension, StringComparison.OrdinalIgnoreCase))
+            ?? throw new CommandException(
+                $"'{path}' should end in {string.Join(", ", candidates.Select(format => format.Extension))}: "
+                + "the extension decides the format.");
+    }
+}

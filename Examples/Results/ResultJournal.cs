@@ -1,0 +1,269 @@
+using System.Numerics;
+using System.Text;
+
+namespace MlNetMobileViT.Examples.Results;
+
+/// <summary>The rows of a run that is not complete, in a file beside its output that survives a killed process.</summary>
+/// <remarks>
+/// The file is a magic text, a record with the run's settings, then a record a row. A record is its length, a CRC-32C and its
+/// bytes; one that was cut off or never reached the disk fails its check, and the file is cut there when it is opened again.
+/// The output is written from the journal once all rows are in it, so that a resumed run's output equals an uninterrupted
+/// one's.
+/// </remarks>
+internal sealed class ResultJournal : IDisposable
+{
+    private const int MaxRecordLength = 1 << 26;
+
+    private readonly FileStream _stream;
+    private readonly MemoryStream _record = new();
+    private readonly BinaryWriter _writer;
+
+    private ResultJournal(string path, FileStream stream)
+    {
+        FilePath = path;
+        _stream = stream;
+        _writer = new BinaryWriter(_record, Encoding.UTF8, leaveOpen: true);
+    }
+
+    public string FilePath { get; }
+
+    private static ReadOnlySpan<byte> Magic => "MobileViT rows 1\n"u8;
+
+    /// <summary>The journal that belongs to an output.</summary>
+    public static string PathFor(string output) => output + ".partial";
+
+    /// <summary>Begins a journal.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="settings">What the rows depend on, by name; a run that resumes must have the same.</param>
+    public static ResultJournal Create(string path, IReadOnlyList<KeyValuePair<string, string>> settings)
+    {
+        var journal = new ResultJournal(path, Open(path, FileMode.Create));
+        journal._stream.Write(Magic);
+        journal.WriteSettings(settings);
+        return journal;
+    }
+
+    /// <summary>Opens the journal of a stopped run, and hands each of its rows to <paramref name="onRow"/>.</summary>
+    /// <exception cref="CommandException">The stopped run had other settings.</exception>
+    public static ResultJournal Resume(
+        string path, IReadOnlyList<KeyValuePair<string, string>> settings, Action<ResultRow> onRow)
+    {
+        FileStream stream = Open(path, FileMode.Open);
+        var journal = new ResultJournal(path, stream);
+        try
+        {
+            byte[]? header = ReadMagic(stream) ? ReadRecord(stream) : null;
+            if (header is null)
+            {
+                // Killed before the settings were written: nothing was scored yet.
+                stream.SetLength(0);
+                stream.Write(Magic);
+                journal.WriteSettings(settings);
+                return journal;
+            }
+
+            RequireSame(path, ParseSettings(header), settings);
+            long end = stream.Position;
+            while (ReadRecord(stream) is { } record)
+            {
+                onRow(ParseRow(record));
+                end = stream.Position;
+            }
+
+            stream.SetLength(end);
+            stream.Position = end;
+            return journal;
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Appends a row; once this returns, a kill of the process does not lose it.</summary>
+    public void Append(ResultRow row)
+    {
+        _writer.Write(row.Index);
+        _writer.Write(row.Path);
+        _writer.Write(row.Error is not null);
+        _writer.Write(row.Error ?? "");
+        _writer.Write(row.Labels.Length);
+        foreach (string label in row.Labels)
+        {
+            _writer.Write(label);
+        }
+
+        _writer.Write(row.Numbers.Length);
+        foreach (float number in row.Numbers)
+        {
+            _writer.Write(number);
+        }
+
+        WriteRecord();
+    }
+
+    /// <summary>Reads the rows back, from the first.</summary>
+    public IEnumerable<ResultRow> ReadRows()
+    {
+        using FileStream stream = new(FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
+        if (!ReadMagic(stream) || ReadRecord(stream) is null)
+        {
+            throw new InvalidDataException($"'{FilePath}' was damaged while it was read.");
+        }
+
+        while (ReadRecord(stream) is { } record)
+        {
+            yield return ParseRow(record);
+        }
+    }
+
+    /// <summary>Removes the file, after the output was written.</summary>
+    public void Delete()
+    {
+        Dispose();
+        File.Delete(FilePath);
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _record.Dispose();
+        _stream.Dispose();
+    }
+
+    private static FileStream Open(string path, FileMode mode)
+    {
+        try
+        {
+            // Two runs with one output must not mix their rows. No buffer: each row is one write.
+            return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        }
+        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            throw new CommandException(
+                $"'{path}' cannot be opened: another run may be writing to the same output, or the disk refuses. "
+                + exception.Message,
+                exception);
+        }
+    }
+
+    private static void RequireSame(
+        string path,
+        IReadOnlyList<KeyValuePair<string, string>> before,
+        IReadOnlyList<KeyValuePair<string, string>> now)
+    {
+        foreach (string name in now.Concat(before).Select(setting => setting.Key).Distinct())
+        {
+            string was = before.FirstOrDefault(setting => setting.Key == name).Value ?? "none";
+            string wanted = now.FirstOrDefault(setting => setting.Key == name).Value ?? "none";
+            if (was != wanted)
+            {
+                throw new CommandException(
+                    $"'{path}' was begun with {name} {was}, and this run has {name} {wanted}. Resume with the same settings, or "
+                    + "delete the file to start over.");
+            }
+        }
+    }
+
+    private static List<KeyValuePair<string, string>> ParseSettings(byte[] record)
+    {
+        using var reader = new BinaryReader(new MemoryStream(record), Encoding.UTF8);
+        int count = reader.ReadInt32();
+        var settings = new List<KeyValuePair<string, string>>();
+        for (int i = 0; i < count; i++)
+        {
+            settings.Add(new(reader.ReadString(), reader.ReadString()));
+        }
+
+        return settings;
+    }
+
+    private static ResultRow ParseRow(byte[] record)
+    {
+        using var reader = new BinaryReader(new MemoryStream(record), Encoding.UTF8);
+        long index = reader.ReadInt64();
+        string path = reader.ReadString();
+        bool failed = reader.ReadBoolean();
+        string error = reader.ReadString();
+        string[] labels = new string[reader.ReadInt32()];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = reader.ReadString();
+        }
+
+        float[] numbers = new float[reader.ReadInt32()];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = reader.ReadSingle();
+        }
+
+        return new ResultRow(index, path, failed ? error : null, labels, numbers);
+    }
+
+    private static bool ReadMagic(FileStream stream)
+    {
+        Span<byte> magic = stackalloc byte[Magic.Length];
+        return stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual(Magic);
+    }
+
+    /// <summary>The next record, or null at the end or where it is not whole.</summary>
+    private static byte[]? ReadRecord(FileStream stream)
+    {
+        Span<byte> head = stackalloc byte[8];
+        if (stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
+        {
+            return null;
+        }
+
+        int length = BitConverter.ToInt32(head);
+        if (length is <= 0 or > MaxRecordLength || length > stream.Length - stream.Position)
+        {
+            return null;
+        }
+
+        byte[] record = new byte[length];
+        stream.ReadExactly(record);
+        return Checksum(record) == BitConverter.ToUInt32(head[4..]) ? record : null;
+    }
+
+    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        uint checksum = uint.MaxValue;
+        for (; bytes.Length >= 8; bytes = bytes[8..])
+        {
+            checksum = BitOperations.Crc32C(checksum, BitConverter.ToUInt64(bytes));
+        }
+
+        foreach (byte value in bytes)
+        {
+            checksum = BitOperations.Crc32C(checksum, value);
+        }
+
+        return ~checksum;
+    }
+
+    private void WriteSettings(IReadOnlyList<KeyValuePair<string, string>> settings)
+    {
+        _writer.Write(settings.Count);
+        foreach ((string name, string value) in settings)
+        {
+            _writer.Write(name);
+            _writer.Write(value);
+        }
+
+        WriteRecord();
+    }
+
+    private void WriteRecord()
+    {
+        _writer.Flush();
+        ReadOnlySpan<byte> payload = _record.GetBuffer().AsSpan(0, (int)_record.Length);
+        byte[] framed = new byte[payload.Length + 8];
+        BitConverter.TryWriteBytes(framed, payload.Length);
+        BitConverter.TryWriteBytes(framed.AsSpan(4), Checksum(payload));
+        payload.CopyTo(framed.AsSpan(8));
+        _stream.Write(framed);
+        _record.SetLength(0);
+    }
+}

@@ -1,0 +1,173 @@
+namespace MlNetMobileViT.Examples.Results;
+
+/// <summary>Joins the outputs of all shards of a run, and proves that every input is there exactly once.</summary>
+internal sealed class ShardMerge
+{
+    private readonly string[] _paths;
+    private readonly ShardManifest[] _manifests;
+    private readonly IEnumerable<ResultRow>[] _rows;
+
+    private ShardMerge(string[] paths, ShardManifest[] manifests, ResultSchema schema, IEnumerable<ResultRow>[] rows)
+    {
+        _paths = paths;
+        _manifests = manifests;
+        _rows = rows;
+        Schema = schema;
+    }
+
+    public ResultSchema Schema { get; }
+
+    /// <summary>The number of inputs that the shards name.</summary>
+    public long Inputs => _manifests[0].Inputs;
+
+    /// <summary>Opens the shards and checks that they belong together.</summary>
+    /// <exception cref="CommandException">One is missing, stands twice, or is of another run.</exception>
+    public static ShardMerge Open(IReadOnlyList<string> outputs)
+    {
+        foreach (string output in outputs)
+        {
+            if (!File.Exists(output))
+            {
+                throw new CommandException($"There is no shard '{output}'. Check the path.");
+            }
+        }
+
+        var shards = outputs.Select(path => (Path: path, Manifest: ShardManifest.Read(path)))
+            .OrderBy(shard => shard.Manifest.Shard).ToArray();
+        var (firstPath, first) = shards[0];
+        foreach (var (path, manifest) in shards)
+        {
+            if (manifest.Shards != first.Shards)
+            {
+                throw new CommandException(
+                    $"'{path}' is one of {manifest.Shards} shards, and '{firstPath}' one of {first.Shards}: they are not of one run.");
+            }
+
+            foreach (string name in first.Settings.Keys.Union(manifest.Settings.Keys))
+            {
+                string? left = first.Settings.GetValueOrDefault(name);
+                string? right = manifest.Settings.GetValueOrDefault(name);
+                if (left != right)
+                {
+                    throw new CommandException(
+                        $"'{path}' was made with {name} {right ?? "none"}, and '{firstPath}' with {name} {left ?? "none"}: "
+                        + "they are not of one run.");
+                }
+            }
+
+            if (manifest.Inputs != first.Inputs || manifest.InputsDigest != first.InputsDigest)
+            {
+                throw new CommandException(
+                    $"'{path}' was cut from {manifest.Inputs} inputs, and '{firstPath}' from {first.Inputs}, and they are not the "
+                    + "same: the inputs changed between the two runs. Run the older shard again.");
+            }
+        }
+
+        foreach (var group in shards.GroupBy(shard => shard.Manifest.Shard).Where(group => group.Count() > 1))
+        {
+            throw new CommandException(
+                $"{string.Join(" and ", group.Select(shard => $"'{shard.Path}'"))} are both shard {group.Key}/{first.Shards}.");
+        }
+
+        int[] missing = [.. Enumerable.Range(1, first.Shards).Except(shards.Select(shard => shard.Manifest.Shard))];
+        if (missing.Length > 0)
+        {
+            throw new CommandException(
+                $"{(missing.Length == 1 ? "Shard" : "Shards")} {string.Join(", ", missing)} of {first.Shards} "
+                + $"{(missing.Length == 1 ? "is" : "are")} missing. Name the outputs of all shards.");
+        }
+
+        var tables = shards.Select(shard => (shard.Path, Table: ReadTable(shard.Path))).ToArray();
+        // A shard that no input fell to has no rows; in some formats it cannot say its columns either.
+        ResultSchema schema = tables.Select(table => table.Table.Schema).FirstOrDefault(found => found is not null)
+            ?? throw new CommandException("None of the shards has a row: there is nothing to merge.");
+        foreach (var (path, table) in tables)
+        {
+            if (table.Schema is not null && table.Schema != schema)
+            {
+                throw new CommandException($"'{path}' has other columns than the first shard: they are not of one run.");
+            }
+        }
+
+        return new ShardMerge(
+            [.. shards.Select(shard => shard.Path)],
+            [.. shards.Select(shard => shard.Manifest)],
+            schema,
+            [.. tables.Select(table => table.Table.Rows)]);
+    }
+
+    /// <summary>The rows of all shards, in the order of a run without shards.</summary>
+    /// <exception cref="CommandException">An input is missing or stands twice; thrown where it would have come.</exception>
+    public IEnumerable<ResultRow> Rows()
+    {
+        var queue = new PriorityQueue<int, long>();
+        var cursors = new List<IEnumerator<ResultRow>>();
+        try
+        {
+            for (int i = 0; i < _rows.Length; i++)
+            {
+                cursors.Add(WithPositions(i).GetEnumerator());
+                Advance(i);
+            }
+
+            var tally = new InputTally();
+            while (queue.TryDequeue(out int shard, out long position))
+            {
+                ResultRow row = cursors[shard].Current;
+                if (position != tally.Count)
+                {
+                    throw new CommandException(position < tally.Count
+                        ? $"'{row.Path}' in '{_paths[shard]}' is there more than once. Run that shard again."
+                        : $"Input {tally.Count + 1} of {Inputs} is in none of the shards. Run the shards again with the same inputs.");
+                }
+
+                tally = tally.Add(row.Path);
+                yield return row;
+                Advance(shard);
+            }
+
+            if (tally.Count != Inputs || tally.DigestText != _manifests[0].InputsDigest)
+            {
+                throw new CommandException(
+                    $"The shards hold {tally.Count} of {Inputs} inputs, and not the same ones as were listed. A shard was edited or "
+                    + "its inputs changed: run the shards again.");
+            }
+        }
+        finally
+        {
+            cursors.ForEach(cursor => cursor.Dispose());
+        }
+
+        void Advance(int shard)
+        {
+            if (cursors[shard].MoveNext())
+            {
+                queue.Enqueue(shard, cursors[shard].Current.Index);
+            }
+        }
+    }
+
+    private static (ResultSchema? Schema, IEnumerable<ResultRow> Rows) ReadTable(string path) =>
+        new FileInfo(path).Length == 0 ? (null, []) : ResultFormat.Of(path).Read(path);
+
+    private IEnumerable<ResultRow> WithPositions(int shard)
+    {
+        using IEnumerator<long> positions = _manifests[shard].UnpackPositions().GetEnumerator();
+        foreach (ResultRow row in _rows[shard])
+        {
+            if (!positions.MoveNext())
+            {
+                throw new CommandException(
+                    $"'{_paths[shard]}' has more rows than its manifest counts: it was edited. Run that shard again.");
+            }
+
+            yield return row with { Index = positions.Current };
+        }
+
+        if (positions.MoveNext())
+        {
+            throw new CommandException(
+                $"'{_paths[shard]}' has fewer rows than its manifest counts: it was cut. Run that shard again.");
+        }
+    }
+}
