@@ -1,1 +1,4 @@
-return 0;
+using MlNetMobileViT.Examples.Commands;
+using MlNetMobileViT.Examples.Display;
+
+return await CommandLine.RunAsync(args, Terminal.OfProcess());

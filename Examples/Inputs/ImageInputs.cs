@@ -22,6 +22,9 @@ internal sealed class ImageInputs(
     /// <summary>The arguments as they were given, for messages.</summary>
     public string Description => string.Join(", ", arguments.Select(argument => $"'{argument}'"));
 
+    /// <summary>The same inputs with notes of their own, to be listed at the same time.</summary>
+    public ImageInputs Copy() => new(arguments, recursive, standardInput, nullSeparated);
+
     /// <summary>Checks that what the arguments name is there.</summary>
     /// <exception cref="CommandException">A file or folder does not exist.</exception>
     public void Validate()

@@ -1,62 +1,64 @@
 using System.Globalization;
-using System.Text;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace MlNetMobileViT.Examples.Results;
 
 /// <summary>Results as CSV (RFC 4180, UTF-8, line feeds): names with commas, quotes and line ends survive.</summary>
 internal static class CsvResults
 {
-    private static readonly CsvConfiguration Configuration = new(CultureInfo.InvariantCulture)
-    {
-        NewLine = "\n",
-        MissingFieldFound = null,
-    };
+    private static readonly CsvWriterOptions WriterOptions = new() { NewLine = "\n" };
 
-    public static async Task WriteAsync(
+    // An empty line cannot be a row, and the number of columns is checked here, with the file named.
+    private static readonly CsvReaderOptions ReaderOptions = new() { TrackLineNumbers = true };
+
+    public static Task WriteAsync(
         Stream stream, ResultSchema schema, IEnumerable<ResultRow> rows, CancellationToken cancellationToken)
     {
-        await using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
-        await using var csv = new CsvWriter(text, Configuration);
-        foreach (ResultColumn column in schema.Columns)
-        {
-            csv.WriteField(column.Name);
-        }
-
-        csv.NextRecord();
+        using var csv = CsvWriter.Create(stream, WriterOptions, leaveOpen: true);
+        csv.WriteRecord(schema.Columns.Select(column => column.Name).ToArray());
+        string?[] fields = new string?[schema.Columns.Count];
         foreach (ResultRow row in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (ResultColumn column in schema.Columns)
+            for (int i = 0; i < fields.Length; i++)
             {
-                csv.WriteField(column.IsNumber
+                ResultColumn column = schema.Columns[i];
+                fields[i] = column.IsNumber
                     ? column.NumberOf(row)?.ToString(CultureInfo.InvariantCulture)
-                    : column.TextOf(row));
+                    : column.TextOf(row);
             }
 
-            csv.NextRecord();
+            csv.WriteRecord(fields!);
         }
+
+        return Task.CompletedTask;
     }
 
     public static (ResultSchema Schema, IEnumerable<ResultRow> Rows) Read(string path)
     {
-        using var reader = new CsvReader(File.OpenText(path), Configuration);
-        string[] names = reader.Read() && reader.ReadHeader() ? reader.HeaderRecord ?? [] : [];
-        var schema = ResultSchema.FromColumns(names, path);
-        return (schema, ReadRows(path, schema));
+        try
+        {
+            using CsvReader reader = CsvReader.FromFile(path, ReaderOptions);
+            reader.ReadHeader();
+            return (ResultSchema.FromColumns([.. reader.Headers], path), ReadRows(path));
+        }
+        catch (CsvFormatException exception)
+        {
+            throw new InvalidDataException($"'{path}' is not a readable CSV file: {exception.Message}", exception);
+        }
     }
 
-    private static IEnumerable<ResultRow> ReadRows(string path, ResultSchema schema)
+    private static IEnumerable<ResultRow> ReadRows(string path)
     {
-        using var reader = new CsvReader(File.OpenText(path), Configuration);
-        reader.Read();
+        using CsvReader reader = CsvReader.FromFile(path, ReaderOptions);
+        reader.ReadHeader();
+        var schema = ResultSchema.FromColumns([.. reader.Headers], path);
         for (long index = 0; reader.Read(); index++)
         {
-            if (reader.Parser.Count != schema.Columns.Count)
+            if (reader.FieldCount != schema.Columns.Count)
             {
                 throw new InvalidDataException(
-                    $"'{path}', line {reader.Parser.RawRow}: there are {reader.Parser.Count} columns, and the first line names "
+                    $"'{path}', line {reader.LineNumber}: there are {reader.FieldCount} columns, and the first line names "
                     + $"{schema.Columns.Count}. The file is damaged or was edited.");
             }
 
@@ -65,7 +67,7 @@ internal static class CsvResults
             for (int i = 2; i < schema.Columns.Count; i++)
             {
                 ResultColumn column = schema.Columns[i];
-                string field = reader.GetField(i) ?? "";
+                string field = reader.GetString(i);
                 if (field.Length == 0)
                 {
                     continue;
@@ -82,13 +84,13 @@ internal static class CsvResults
                 else
                 {
                     throw new InvalidDataException(
-                        $"'{path}', line {reader.Parser.RawRow}, column '{column.Name}': '{field}' is not a number.");
+                        $"'{path}', line {reader.LineNumber}, column '{column.Name}': '{field}' is not a number.");
                 }
             }
 
-            string error = reader.GetField(1) ?? "";
+            string error = reader.GetString(1);
             yield return new ResultRow(
-                index, reader.GetField(0) ?? "", error.Length == 0 ? null : error, [.. labels], [.. numbers]);
+                index, reader.GetString(0), error.Length == 0 ? null : error, [.. labels], [.. numbers]);
         }
     }
 }

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Globalization;
+using MlNetMobileViT.Examples.Display;
+using MlNetMobileViT.Examples.Results;
+
+namespace MlNetMobileViT.Examples.Commands;
+
+/// <summary><c>merge SHARD…</c>: joins the outputs of all shards of a run.</summary>
+internal static class MergeCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("merge", "Join the outputs of all shards of a run, and prove that every input is there exactly once.");
+        var shards = new Argument<string[]>("SHARD")
+        {
+            Description = "The outputs of all runs with --shard, in any order, each with its .shard.json beside it.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The file to write; its rows are in the order of a run without shards.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        command.Add(shards);
+        command.Add(output);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string path = parsed.GetRequiredValue(output);
+            string[] inputs = parsed.GetRequiredValue(shards);
+            if (inputs.Any(input => Path.GetFullPath(input) == Path.GetFullPath(path)))
+            {
+                throw new CommandException($"'{path}' is one of the shards; write to another file.");
+            }
+
+            ShardMerge merge = ShardMerge.Open(inputs);
+            ResultFormat format = ResultFormat.Of(path, merge.Schema.Kind);
+            AtomicFile.RequireWritable(path);
+            long failed = 0;
+            await AtomicFile.WriteAsync(
+                path,
+                stream => format.WriteAsync(
+                    stream,
+                    merge.Schema,
+                    merge.Rows().Select(row =>
+                    {
+                        failed += row.Error is null ? 0 : 1;
+                        return row;
+                    }),
+                    cancellationToken)).ConfigureAwait(false);
+            terminal.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{merge.Inputs:N0} inputs from {inputs.Length} shards, each exactly once{(failed == 0 ? "" : $"; {failed:N0} failed")}"));
+            terminal.WriteLine($"written: {TextCell.Printable(path)}");
+            return failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using MlNetMobileViT.Examples.Display;
+using MlNetMobileViT.Examples.Scoring;
+
+namespace MlNetMobileViT.Examples.Commands;
+
+/// <summary>The option that names the model.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string> _model = new("--model", "-m")
+    {
+        Description = $"The model: {ModelSource.Names}. The official weights are downloaded and converted on first use.",
+        HelpName = "MODEL",
+        DefaultValueFactory = _ => ModelSource.Demo,
+    };
+
+    private ModelOptions(Command command) => command.Add(_model);
+
+    public static ModelOptions AddTo(Command command) => new(command);
+
+    /// <summary>Loads the model that was named.</summary>
+    public Task<MobileViTModel> LoadAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken) =>
+        ModelSource.LoadAsync(parsed.GetValue(_model)!, terminal, cancellationToken);
+
+    /// <summary>What rows of this model depend on, for the settings of a run.</summary>
+    public static KeyValuePair<string, string> SettingOf(MobileViTModel model) => new(
+        "model", $"{model.Metadata.Variant} {model.Metadata.WeightsSha256[..16]} ({model.Preprocessing.ToJson()})");
+}

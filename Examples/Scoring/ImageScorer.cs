@@ -1,0 +1,103 @@
+using Microsoft.ML;
+using MlNetMobileViT.Examples.Inputs;
+using MlNetMobileViT.Examples.Results;
+
+namespace MlNetMobileViT.Examples.Scoring;
+
+/// <summary>Scores pictures with an ML.NET pipeline, in the order of the inputs, while they are listed.</summary>
+/// <param name="model">The model; it stays the caller's.</param>
+/// <param name="options">How pictures are read; what cannot be read becomes a row with an error whatever it says.</param>
+internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions? options = null)
+{
+    private readonly MLContext _context = new();
+
+    /// <summary>The most likely classes of each picture.</summary>
+    public IEnumerable<ResultRow> Classify(IEnumerable<ImageInput> inputs, int top)
+    {
+        var pipeline = _context.Transforms.ClassifyImages(
+            "PredictedLabel",
+            model,
+            nameof(Image.Path),
+            new MobileViTClassificationOptions
+            {
+                BadImages = BadImageHandling.Mark,
+                TopK = top,
+                BatchSize = options?.BatchSize ?? 1,
+                Threads = options?.Threads ?? 0,
+            });
+        return Run<Classes>(
+            pipeline, inputs, (input, row) => new ResultRow(input.Index, input.Path, null, row.TopLabels, row.TopProbabilities));
+    }
+
+    /// <summary>An output of the model for each picture.</summary>
+    public IEnumerable<ResultRow> Featurize(IEnumerable<ImageInput> inputs, string modelOutput)
+    {
+        var pipeline = _context.Transforms.FeaturizeImages(
+            nameof(Vector.Features),
+            model,
+            nameof(Image.Path),
+            modelOutput,
+            (options ?? new MobileViTScoringOptions()) with { BadImages = BadImageHandling.Mark });
+        return Run<Vector>(pipeline, inputs, (input, row) => new ResultRow(input.Index, input.Path, null, [], row.Features));
+    }
+
+    private IEnumerable<ResultRow> Run<TRow>(
+        IEstimator<ITransformer> pipeline, IEnumerable<ImageInput> inputs, Func<ImageInput, TRow, ResultRow> toRow)
+        where TRow : Scored, new()
+    {
+        // The pipeline hands rows out in the order of its input, a few of them later; these are the ones that are on the way.
+        var underway = new Queue<ImageInput>();
+        IDataView images = _context.Data.LoadFromEnumerable(ToScore());
+        using var transformer = pipeline.Fit(_context.Data.LoadFromEnumerable<Image>([])) as IDisposable;
+        IDataView scored = ((ITransformer)transformer!).Transform(images);
+        foreach (TRow row in _context.Data.CreateEnumerable<TRow>(scored, reuseRowObject: false, ignoreMissingColumns: false))
+        {
+            ImageInput input = underway.Dequeue();
+            for (; input.Error is not null; input = underway.Dequeue())
+            {
+                yield return ResultRow.Failure(input.Index, input.Path, input.Error);
+            }
+
+            yield return row.Error.Length == 0 ? toRow(input, row) : ResultRow.Failure(input.Index, input.Path, row.Error);
+        }
+
+        foreach (ImageInput input in underway)
+        {
+            yield return ResultRow.Failure(input.Index, input.Path, input.Error!);
+        }
+
+        IEnumerable<Image> ToScore()
+        {
+            foreach (ImageInput input in inputs)
+            {
+                underway.Enqueue(input);
+                if (input.Error is null)
+                {
+                    yield return new Image { Path = input.Path };
+                }
+            }
+        }
+    }
+
+    private sealed class Image
+    {
+        public string Path { get; set; } = "";
+    }
+
+    private abstract class Scored
+    {
+        public string Error { get; set; } = "";
+    }
+
+    private sealed class Classes : Scored
+    {
+        public string[] TopLabels { get; set; } = [];
+
+        public float[] TopProbabilities { get; set; } = [];
+    }
+
+    private sealed class Vector : Scored
+    {
+        public float[] Features { get; set; } = [];
+    }
+}

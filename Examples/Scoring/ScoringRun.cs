@@ -1,0 +1,320 @@
+using System.Diagnostics;
+using System.Globalization;
+using MlNetMobileViT.Examples.Display;
+using MlNetMobileViT.Examples.Inputs;
+using MlNetMobileViT.Examples.Results;
+
+namespace MlNetMobileViT.Examples.Scoring;
+
+/// <summary>
+/// A run over many pictures that can be stopped, killed and resumed without scoring anything twice or losing a row, and whose
+/// output appears when it is whole.
+/// </summary>
+internal sealed class ScoringRun
+{
+    private static readonly TimeSpan CountPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Where to print.</summary>
+    public required Terminal Terminal { get; init; }
+
+    /// <summary>The pictures.</summary>
+    public required ImageInputs Inputs { get; init; }
+
+    /// <summary>The part of the inputs that this run scores.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+
+    /// <summary>The columns of the result.</summary>
+    public required ResultSchema Schema { get; init; }
+
+    /// <summary>What the rows depend on, by name: the model above all.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
+
+    /// <summary>The result file, or null.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>The report, or null.</summary>
+    public string? Report { get; init; }
+
+    /// <summary>Whether to go on with a stopped run.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Writes <see cref="Report"/> from the rows of the run.</summary>
+    public Func<string, Func<IEnumerable<ResultRow>>, Task>? WriteReport { get; init; }
+
+    /// <summary>Scores the inputs, in their order.</summary>
+    public required Func<IEnumerable<ImageInput>, IEnumerable<ResultRow>> Score { get; init; }
+
+    /// <summary>Shows a row as it comes.</summary>
+    public Action<ResultRow> Show { get; init; } = static _ => { };
+
+    private IEnumerable<KeyValuePair<string, string>> AllSettings =>
+        Settings.Append(new("shard", Shard.ToString()));
+
+    /// <summary>Runs to the end, or until it is cancelled.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    /// <exception cref="CommandException">There are no inputs, or the output cannot be written.</exception>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        ResultFormat? format = Output is null ? null : ResultFormat.Of(Output, Schema.Kind);
+        foreach (string path in new[] { Output, Report }.OfType<string>())
+        {
+            AtomicFile.RequireWritable(path);
+        }
+
+        var done = new Dictionary<UInt128, long>();
+        var total = new Counts();
+        string? target = Output ?? Report;
+        if (target is not null && Resume && !File.Exists(ResultJournal.PathFor(target)) && File.Exists(target))
+        {
+            Terminal.Note($"'{target}' is complete already; nothing is left to resume. Without --resume, it is made anew.");
+            return ExitCodes.Success;
+        }
+
+        using ResultJournal? journal = target is null ? null : OpenJournal(target, row =>
+        {
+            done[StableHash.Of(row.Path)] = row.Index;
+            total.Add(row);
+        });
+        if (done.Count > 0)
+        {
+            Terminal.Note(string.Create(CultureInfo.InvariantCulture, $"resuming: {done.Count:N0} rows are there already."));
+        }
+
+        Task<long?> count = CountAsync(done, cancellationToken);
+        await Task.WhenAny(count, Task.Delay(CountPatience, cancellationToken)).ConfigureAwait(false);
+        if (journal is not null && count.IsCompletedSuccessfully && count.Result is { } expected)
+        {
+            RequireSpace(target!, expected);
+        }
+
+        var all = new InputTally();
+        var clock = Stopwatch.StartNew();
+        long scored = 0;
+        try
+        {
+            ScoringProgress.Run(Terminal, count, advance =>
+            {
+                foreach (ResultRow row in Score(Pending()))
+                {
+                    if (journal is not null)
+                    {
+                        Append(journal, row, done.Count + scored);
+                    }
+
+                    scored++;
+                    total.Add(row);
+                    Show(row);
+                    advance();
+                    if (cancellationToken.IsCancellationRequested)
+                    {
+                        break;
+                    }
+                }
+            });
+        }
+        catch (Exception) when (scored == 0 && done.Count == 0 && journal is not null)
+        {
+            journal.Delete();
+            throw;
+        }
+
+        clock.Stop();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            Stopped(target, done.Count + scored);
+            if (done.Count + scored == 0)
+            {
+                journal?.Delete();
+            }
+
+            return ExitCodes.Stopped;
+        }
+
+        foreach (string note in Inputs.Notes)
+        {
+            Terminal.Note(note);
+        }
+
+        if (all.Count == 0)
+        {
+            journal?.Delete();
+            throw new CommandException(
+                $"There is no image in {Inputs.Description}. Subfolders are searched with --recursive, and files other than "
+                + "images only when they are named one by one.");
+        }
+
+        if (journal is not null)
+        {
+            await FinishAsync(journal, format, all, cancellationToken).ConfigureAwait(false);
+        }
+
+        Summarize(total, scored, clock.Elapsed);
+        return total.Failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
+
+        IEnumerable<ImageInput> Pending()
+        {
+            foreach (ImageInput input in Inputs.Enumerate())
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    yield break;
+                }
+
+                all = all.Add(input.Path);
+                if (!Shard.Contains(input))
+                {
+                    continue;
+                }
+
+                if (!done.TryGetValue(StableHash.Of(input.Path), out long index))
+                {
+                    yield return input;
+                }
+                else if (index != input.Index && Shard != Shard.Whole)
+                {
+                    throw new CommandException(
+                        $"The inputs changed since the stopped run ('{input.Path}' is at another place in the list), and a shard "
+                        + $"must be cut from the same inputs. Delete '{ResultJournal.PathFor(target!)}' to start over.");
+                }
+            }
+        }
+    }
+
+    private ResultJournal OpenJournal(string target, Action<ResultRow> onRow)
+    {
+        string path = ResultJournal.PathFor(target);
+        if (!File.Exists(path))
+        {
+            return ResultJournal.Create(path, [.. AllSettings]);
+        }
+
+        return Resume
+            ? ResultJournal.Resume(path, [.. AllSettings], onRow)
+            : throw new CommandException(
+                $"'{path}' holds the rows of a stopped run. Add --resume to go on with it, or delete the file to start over.");
+    }
+
+    private Task<long?> CountAsync(Dictionary<UInt128, long> done, CancellationToken cancellationToken) => Task.Run<long?>(
+        () =>
+        {
+            if (!Inputs.CanRepeat)
+            {
+                return null;
+            }
+
+            long count = 0;
+            foreach (ImageInput input in Inputs.Copy().Enumerate())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                count += Shard.Contains(input) && !done.ContainsKey(StableHash.Of(input.Path)) ? 1 : 0;
+            }
+
+            return count;
+        },
+        CancellationToken.None);
+
+    private void RequireSpace(string target, long rows)
+    {
+        // Twice: the journal, and the output that is written from it before the journal goes.
+        const long BytesPerPath = 96;
+        long bytesPerNumber = Schema.Kind == ResultKind.Features ? 12 : 32;
+        long needed = 2 * rows * (BytesPerPath + (bytesPerNumber * Schema.Width));
+        long free = new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(target))!).AvailableFreeSpace;
+        if (needed > free)
+        {
+            throw new CommandException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{target}' needs about {needed / 1e6:N0} MB for {rows:N0} images, and the disk has {free / 1e6:N0} MB free. Free some space, or write to another disk."));
+        }
+    }
+
+    private static void Append(ResultJournal journal, ResultRow row, long kept)
+    {
+        try
+        {
+            journal.Append(row);
+        }
+        catch (IOException exception)
+        {
+            throw new CommandException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{journal.FilePath}' cannot be written: {exception.Message} Its {kept:N0} rows are kept: mend that, and run the same command with --resume."),
+                exception);
+        }
+    }
+
+    private async Task FinishAsync(
+        ResultJournal journal, ResultFormat? format, InputTally all, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Output is not null)
+            {
+                if (Shard != Shard.Whole)
+                {
+                    await new ShardManifest
+                    {
+                        Shard = Shard.Number,
+                        Shards = Shard.Count,
+                        Inputs = all.Count,
+                        InputsDigest = all.DigestText,
+                        Settings = new SortedDictionary<string, string>(Settings.ToDictionary()),
+                        Positions = ShardManifest.Pack(journal.ReadRows().Select(row => row.Index)),
+                    }.WriteAsync(Output).ConfigureAwait(false);
+                }
+
+                await AtomicFile.WriteAsync(
+                    Output, stream => format!.WriteAsync(stream, Schema, journal.ReadRows(), cancellationToken)).ConfigureAwait(false);
+            }
+
+            if (Report is not null && WriteReport is not null)
+            {
+                await WriteReport(Report, journal.ReadRows).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                $"The results cannot be written: {exception.Message} All rows are kept in '{journal.FilePath}': mend that, and run "
+                + "the same command with --resume.",
+                exception);
+        }
+
+        journal.Delete();
+    }
+
+    private void Stopped(string? target, long kept) => Terminal.Note(target is null || kept == 0
+        ? "stopped."
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"stopped: {kept:N0} rows are kept in '{ResultJournal.PathFor(target)}'. Run the same command with --resume to go on."));
+
+    private void Summarize(Counts total, long scored, TimeSpan elapsed)
+    {
+        string rate = scored == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $" ({scored:N0} in {elapsed.TotalSeconds:0.0} s, {scored / Math.Max(elapsed.TotalSeconds, 1e-3):0.0} images/s)");
+        string failed = total.Failed == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {total.Failed:N0} failed");
+        Terminal.WriteLine();
+        Terminal.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{total.Rows:N0} {(total.Rows == 1 ? "image" : "images")}{failed}{rate}"));
+        foreach (string path in new[] { Output, Report }.OfType<string>())
+        {
+            Terminal.WriteLine($"written: {TextCell.Printable(path)}");
+        }
+    }
+
+    private sealed class Counts
+    {
+        public long Rows { get; private set; }
+
+        public long Failed { get; private set; }
+
+        public void Add(ResultRow row)
+        {
+            Rows++;
+            Failed += row.Error is null ? 0 : 1;
+        }
+    }
+}
