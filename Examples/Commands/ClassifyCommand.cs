@@ -79,7 +79,8 @@ internal static class ClassifyCommand
                         lines.Write(row);
                     }
                 },
-                WriteReport = (path, rows) => ClassificationReport.WriteAsync(path, model, rows),
+                WriteReport = (path, rows) => ClassificationReport.WriteAsync(
+                    path, $"Classes of {inputs.Description}", ModelSource.Describe(model), rows),
             }.RunAsync(cancellationToken).ConfigureAwait(false);
         });
         return command;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MlNetMobileViT.Examples.Display;
 
 namespace MlNetMobileViT.Examples.Scoring;
@@ -36,6 +37,11 @@ internal static class ModelSource
 
         return Task.FromResult(MobileViTModel.Load(name));
     }
+
+    /// <summary>A line about a model.</summary>
+    public static string Describe(MobileViTModel model) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"MobileViT-{model.Metadata.Variant.ToUpperInvariant()} from {model.Metadata.SourceFile}: {model.Metadata.Parameters / 1e6:0.00} M parameters, {model.Metadata.Macs / 1e9:0.00} GMACs; {model.Preprocessing}");
 
     /// <summary>Checks that a model has classes.</summary>
     /// <exception cref="CommandException">It only has features.</exception>
