@@ -75,7 +75,7 @@ internal static class ClassifyCommand
                 {
                     if (!parsed.GetValue(quiet))
                     {
-                        lines ??= new PredictionLines(terminal, SamplePaths(inputs, row), model.Labels, k);
+                        lines ??= new PredictionLines(terminal, inputs.CommonFolder, SamplePaths(inputs, row), model.Labels, k);
                         lines.Write(row);
                     }
                 },

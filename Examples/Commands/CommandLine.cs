@@ -27,11 +27,8 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
-            {
-                terminal.Error.WriteLine($"error: {message}");
-            }
-
+            // A mistyped command is reported last, after the complaint that there is none.
+            terminal.Error.WriteLine($"error: {TextCell.Printable(parsed.Errors[^1].Message)}");
             terminal.Error.WriteLine("Add --help to see what the command takes.");
             return ExitCodes.Unusable;
         }

@@ -19,6 +19,9 @@ internal sealed class ImageInputs(
     /// <summary>Sentences about what the last listing left out and why.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
+    /// <summary>What paths begin with that need not be repeated on a screen: the folder, where one was named.</summary>
+    public string CommonFolder => arguments is [string only] && Directory.Exists(only) ? Path.Combine(only, "") : "";
+
     /// <summary>The arguments as they were given, for messages.</summary>
     public string Description => string.Join(", ", arguments.Select(argument => $"'{argument}'"));
 

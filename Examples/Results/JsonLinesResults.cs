@@ -12,7 +12,8 @@ internal static class JsonLinesResults
     public static async Task WriteAsync(
         Stream stream, ResultSchema schema, IEnumerable<ResultRow> rows, CancellationToken cancellationToken)
     {
-        await using var buffered = new BufferedStream(stream, 1 << 16);
+        // The stream stays the caller's: the buffer is flushed, not disposed.
+        var buffered = new BufferedStream(stream, 1 << 16);
         await using var json = new Utf8JsonWriter(buffered, Options);
         foreach (ResultRow row in rows)
         {

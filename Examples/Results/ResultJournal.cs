@@ -103,10 +103,12 @@ internal sealed class ResultJournal : IDisposable
         WriteRecord();
     }
 
-    /// <summary>Reads the rows back, from the first.</summary>
+    /// <summary>Reads the rows back, from the first; nothing may be appended meanwhile.</summary>
     public IEnumerable<ResultRow> ReadRows()
     {
-        using FileStream stream = new(FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
+        // The file is locked against every other reader. The buffer is only dropped: disposing it would close the file.
+        _stream.Position = 0;
+        var stream = new BufferedStream(_stream, 1 << 16);
         if (!ReadMagic(stream) || ReadRecord(stream) is null)
         {
             throw new InvalidDataException($"'{FilePath}' was damaged while it was read.");
@@ -116,6 +118,8 @@ internal sealed class ResultJournal : IDisposable
         {
             yield return ParseRow(record);
         }
+
+        _stream.Position = _stream.Length;
     }
 
     /// <summary>Removes the file, after the output was written.</summary>
@@ -137,7 +141,7 @@ internal sealed class ResultJournal : IDisposable
         try
         {
             // Two runs with one output must not mix their rows. No buffer: each row is one write.
-            return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
         {
@@ -201,14 +205,14 @@ internal sealed class ResultJournal : IDisposable
         return new ResultRow(index, path, failed ? error : null, labels, numbers);
     }
 
-    private static bool ReadMagic(FileStream stream)
+    private static bool ReadMagic(Stream stream)
     {
         Span<byte> magic = stackalloc byte[Magic.Length];
         return stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual(Magic);
     }
 
     /// <summary>The next record, or null at the end or where it is not whole.</summary>
-    private static byte[]? ReadRecord(FileStream stream)
+    private static byte[]? ReadRecord(Stream stream)
     {
         Span<byte> head = stackalloc byte[8];
         if (stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)

@@ -7,9 +7,9 @@ namespace MlNetMobileViT.Examples.Results;
 /// Class tables: <c>path,error,label_1,probability_1,…,label_k,probability_k</c>, most likely first. Feature tables:
 /// <c>path,error,f0,f1,…</c>. Every format has the same columns. Where <c>error</c> is set, the columns after it are empty.
 /// </remarks>
-/// <param name="Kind">Classes or features.</param>
-/// <param name="Width">The number of classes in a row, or of features.</param>
-internal sealed record ResultSchema(ResultKind Kind, int Width)
+/// <param name="kind">Classes or features.</param>
+/// <param name="width">The number of classes in a row, or of features.</param>
+internal sealed class ResultSchema(ResultKind kind, int width)
 {
     public const string PathColumn = "path";
     public const string ErrorColumn = "error";
@@ -18,8 +18,13 @@ internal sealed record ResultSchema(ResultKind Kind, int Width)
     private const string ProbabilityPrefix = "probability_";
     private const string FeaturePrefix = "f";
 
+    public ResultKind Kind { get; } = kind;
+
+    /// <summary>The number of classes in a row, or of features.</summary>
+    public int Width { get; } = width;
+
     /// <summary>The columns in the order of the file.</summary>
-    public IReadOnlyList<ResultColumn> Columns { get; } = [.. MakeColumns(Kind, Width)];
+    public IReadOnlyList<ResultColumn> Columns { get; } = [.. MakeColumns(kind, width)];
 
     /// <summary>Recognises a table by the names of its columns.</summary>
     /// <param name="names">The names, in the order of the file.</param>

@@ -83,7 +83,7 @@ internal sealed class ShardMerge
             ?? throw new CommandException("None of the shards has a row: there is nothing to merge.");
         foreach (var (path, table) in tables)
         {
-            if (table.Schema is not null && table.Schema != schema)
+            if (table.Schema is not null && (table.Schema.Kind, table.Schema.Width) != (schema.Kind, schema.Width))
             {
                 throw new CommandException($"'{path}' has other columns than the first shard: they are not of one run.");
             }

@@ -1,4 +1,7 @@
 using System.Globalization;
+using MlNetMobileViT.Conversion;
+using MlNetMobileViT.Conversion.Download;
+using MlNetMobileViT.Conversion.Labels;
 using MlNetMobileViT.Examples.Display;
 
 namespace MlNetMobileViT.Examples.Scoring;
@@ -23,19 +26,43 @@ internal static class ModelSource
     /// <summary>Loads a model by its name or file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a model that the converter wrote.</exception>
-    public static Task<MobileViTModel> LoadAsync(string name, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<MobileViTModel> LoadAsync(string name, Terminal terminal, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (name == Demo)
+        if (OfficialWeights.Names.Contains(name))
         {
-            MobileViTModel demo = MobileViTModel.Load(DemoFile);
-            terminal.Note(
-                $"this is the demo model: it knows {demo.Labels.Count} drawn shapes and nothing else. Real use starts from the "
-                + "official weights: --model xxs, xs or s.");
-            return Task.FromResult(demo);
+            return MobileViTModel.Load(await ConvertedAsync(name, terminal, cancellationToken).ConfigureAwait(false));
         }
 
-        return Task.FromResult(MobileViTModel.Load(name));
+        if (name != Demo)
+        {
+            return MobileViTModel.Load(name);
+        }
+
+        MobileViTModel demo = MobileViTModel.Load(DemoFile);
+        terminal.Note(
+            $"this is the demo model: it knows {demo.Labels.Count} drawn shapes and nothing else. Real use starts from the "
+            + "official weights: --model xxs, xs or s.");
+        return demo;
+    }
+
+    /// <summary>The official weights as a model file in the cache; downloaded and converted where they are not there yet.</summary>
+    private static async Task<string> ConvertedAsync(string name, Terminal terminal, CancellationToken cancellationToken)
+    {
+        string checkpoint = await OfficialWeights.GetAsync(
+            name,
+            new OfficialWeightsOptions { DownloadStarting = address => terminal.Note($"downloading {address}") },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        // The name carries the version of the format, so that a newer program converts anew.
+        string model = Path.ChangeExtension(checkpoint, $".v{ModelMetadata.CurrentFormatVersion}.onnx");
+        if (!File.Exists(model))
+        {
+            terminal.Note(OfficialWeights.LicenseNotice);
+            MobileViTConverter.Convert(
+                checkpoint, model, new ConversionOptions { Variant = name, Labels = ImageNet1k.Labels });
+        }
+
+        return model;
     }
 
     /// <summary>A line about a model.</summary>

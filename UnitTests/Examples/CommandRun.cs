@@ -1,0 +1,37 @@
+using MlNetMobileViT.Examples.Commands;
+using MlNetMobileViT.Examples.Display;
+
+namespace MlNetMobileViT.UnitTests.Examples;
+
+/// <summary>A command, run in this process with readers and writers of its own.</summary>
+internal sealed record CommandRun(int ExitCode, string Output, string Error)
+{
+    /// <summary>The lines of the output that are not empty.</summary>
+    public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    public static Task<CommandRun> Of(params string[] arguments) => Of(arguments, "");
+
+    public static async Task<CommandRun> Of(
+        IReadOnlyList<string> arguments, string input, CancellationToken cancellationToken = default)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var reader = new StringReader(input);
+        int exitCode = await CommandLine.RunAsync(arguments, new Terminal(reader, output, error), cancellationToken);
+        return new CommandRun(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Checks that the command refused, with one sentence that says all of these.</summary>
+    public void RequireError(params string[] parts)
+    {
+        Assert.AreEqual(2, ExitCode, Error);
+        string[] errors = Error.Split('\n').Where(line => line.StartsWith("error: ", StringComparison.Ordinal)).ToArray();
+        Assert.HasCount(1, errors, Error);
+        foreach (string part in parts)
+        {
+            Assert.Contains(part, errors[0]);
+        }
+
+        Assert.DoesNotContain("   at ", Error);
+    }
+}
