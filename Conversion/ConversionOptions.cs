@@ -1,4 +1,5 @@
 using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion.Checkpoints;
 using MlNetMobileViT.Conversion.Labels;
 
 namespace MlNetMobileViT.Conversion;
@@ -17,6 +18,12 @@ public sealed record ConversionOptions
 
     /// <summary>The attention heads of a custom network; null for the 4 of every published one.</summary>
     public int? Heads { get; init; }
+
+    /// <summary>
+    /// The key of the state dict in a training checkpoint, such as <c>ema_state_dict</c>; null searches (see
+    /// <see cref="Checkpoint"/>).
+    /// </summary>
+    public string? StateDictKey { get; init; }
 
     /// <summary>
     /// The class labels in the order of the logits, all different; empty leaves the file without. Default: null, which gives a

@@ -31,7 +31,7 @@ public static class MobileViTConverter
         options.Validate();
         RequireOutput(checkpointPath, outputPath);
 
-        Checkpoint checkpoint = Checkpoint.Open(checkpointPath);
+        Checkpoint checkpoint = Checkpoint.Open(checkpointPath, options.StateDictKey);
         ModelWeights weights = ModelWeights.Read(
             checkpoint,
             options.Architecture ?? (options.Variant is null ? null : MobileViTVariants.Get(options.Variant)));

@@ -134,6 +134,7 @@ internal sealed class ConvertCommand
             Variant = parsed.GetValue(_variant) ?? (OfficialWeights.Names.Contains(source) ? source : null),
             Architecture = parsed.GetValue(_architecture) is { } file ? ReadArchitecture(file) : null,
             Heads = parsed.GetValue(_heads),
+            StateDictKey = _source.GetStateDictKey(parsed),
             Labels = parsed.GetValue(_noLabels) ? [] : parsed.GetValue(_labels) is { } labels ? LabelFile.Read(labels) : null,
             Preset = parsed.GetValue(_preset),
             Height = size.Height,
@@ -166,6 +167,11 @@ internal sealed class ConvertCommand
             $"Wrote {report.OutputPath}: MobileViT-{metadata.Variant.ToUpperInvariant()}, {metadata.Parameters:N0} parameters, "
             + $"{ModelSummary.Labels(metadata)}, {ModelSummary.Bytes(report.OutputBytes)}."));
         _host.Output.WriteLine($"Preprocessing: {metadata.Preprocessing}.");
+        if (report.StateDictPath.Length > 0)
+        {
+            _host.Output.WriteLine($"State dict: {report.StateDictPath}.");
+        }
+
         if (report.Skipped.Count > 0)
         {
             _host.Output.WriteLine(string.Create(

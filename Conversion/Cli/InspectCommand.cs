@@ -42,7 +42,7 @@ internal sealed class InspectCommand
         }
         else
         {
-            Inspect(Checkpoint.Open(path), allTensors);
+            Inspect(Checkpoint.Open(path, _source.GetStateDictKey(parsed)), allTensors);
         }
 
         return ExitCodes.Success;
@@ -62,6 +62,11 @@ internal sealed class InspectCommand
         if (checkpoint.StateDictPath.Length > 0)
         {
             facts.Add("state dict", checkpoint.StateDictPath);
+        }
+
+        if (checkpoint.OtherStateDicts.Count > 0)
+        {
+            facts.Add("others", $"{string.Join(", ", checkpoint.OtherStateDicts)} (choose with --state-dict)");
         }
 
         if (checkpoint.RemovedPrefix.Length > 0)

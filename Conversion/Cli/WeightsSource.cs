@@ -24,6 +24,13 @@ internal sealed class WeightsSource
         HelpName = "URL",
     };
 
+    private readonly Option<string?> _stateDict = new("--state-dict")
+    {
+        Description = "The key of the state dict in a training checkpoint, such as ema_state_dict. Default: it is searched, and "
+            + "plain weights come before averaged ones.",
+        HelpName = "KEY",
+    };
+
     public Argument<string> Checkpoint { get; } = new("CHECKPOINT")
     {
         Description = "A checkpoint file (.pt, .pth, .bin, .safetensors), or official weights by name: "
@@ -33,10 +40,13 @@ internal sealed class WeightsSource
     public void AddTo(Command command)
     {
         command.Add(Checkpoint);
+        command.Add(_stateDict);
         command.Add(_offline);
         command.Add(_cache);
         command.Add(_mirror);
     }
+
+    public string? GetStateDictKey(ParseResult parsed) => parsed.GetValue(_stateDict);
 
     /// <summary>The path of the checkpoint, downloaded if need be.</summary>
     public async Task<string> GetPathAsync(ParseResult parsed, CommandHost host, CancellationToken cancellationToken)

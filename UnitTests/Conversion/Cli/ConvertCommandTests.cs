@@ -78,6 +78,22 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [TestMethod]
+    public async Task A_state_dict_of_a_training_checkpoint_can_be_chosen()
+    {
+        var plain = CheckpointWriter.StateDict([.. TestTensor.Formula(TestModels.Tiny)]);
+        var averaged = CheckpointWriter.StateDict([.. TestTensor.Formula(TestModels.Tiny with { Classes = 3 })]);
+        byte[] file = CheckpointWriter.Zip(new (string, object?)[] { ("state_dict", plain), ("ema_state_dict", averaged) });
+        (await ConvertAsync(file, "--input-size", "64")).AssertSucceeded();
+        Assert.AreEqual(5, MobileViTArchitecture.FromJson(OnnxModelFile.Read(Output).Metadata.Architecture).Classes);
+        var run = await ConvertAsync(file, "--input-size", "64", "--state-dict", "ema_state_dict");
+        run.AssertSucceeded();
+        StringAssert.Contains(run.Output, "ema_state_dict");
+        Assert.AreEqual(3, MobileViTArchitecture.FromJson(OnnxModelFile.Read(Output).Metadata.Architecture).Classes);
+        StringAssert.Contains((await CommandRun.Of("inspect", _folder.PathOf("model.pt"))).Output, "choose with --state-dict");
+        (await ConvertAsync(file, "--state-dict", "weights")).AssertRefused("'weights'");
+    }
+
+    [TestMethod]
     public async Task Official_weights_are_downloaded_by_name_with_their_license_named_once()
     {
         using var server = FileServer.Serving(TestCheckpoint.Xxs);
