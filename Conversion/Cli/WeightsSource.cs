@@ -64,13 +64,26 @@ internal sealed class WeightsSource
             BaseAddress = ParseMirror(parsed.GetValue(_mirror)),
             DownloadStarting = address =>
             {
-                host.Output.WriteLine($"Downloading {address}");
-                host.Output.WriteLine(OfficialWeights.LicenseNotice);
+                Say($"Downloading {address}");
+                Say(OfficialWeights.LicenseNotice);
             },
         };
         return host.Terminal is null
             ? await OfficialWeights.GetAsync(checkpoint, options, null, cancellationToken)
             : await GetWithProgressAsync(checkpoint, options, host.Terminal, cancellationToken);
+
+        // The terminal puts a line above the progress bar that it is drawing; a writer would write into the bar.
+        void Say(string line)
+        {
+            if (host.Terminal is { } terminal)
+            {
+                terminal.WriteLine(line);
+            }
+            else
+            {
+                host.Output.WriteLine(line);
+            }
+        }
     }
 
     private static Task<string> GetWithProgressAsync(
