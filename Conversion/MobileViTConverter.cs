@@ -48,7 +48,13 @@ public static class MobileViTConverter
             architecture,
             weights.Tensors,
             new GraphStyle(
-                options.Height, options.Width, options.Batch, options.DynamicSize, options.Portable, options.Precision),
+                options.Height,
+                options.Width,
+                options.Batch,
+                options.DynamicSize,
+                options.Portable,
+                options.Precision,
+                CvnetsLayerNorm: weights.Layout == CheckpointLayout.Cvnets),
             options.Outputs,
             labels,
             (macs, hash) => metadata = new ModelMetadata

@@ -7,10 +7,12 @@ namespace MlNetMobileViT.Conversion.Network;
 /// <param name="DynamicSize">Whether the graph takes pictures of any size that is a multiple of 32.</param>
 /// <param name="Portable">Whether to use operators of the ONNX standard only.</param>
 /// <param name="Precision">How the weights are stored.</param>
+/// <param name="CvnetsLayerNorm">Whether layer norms follow CVNets where they differ from the paper; see the layer norm.</param>
 internal sealed record GraphStyle(
     int Height,
     int Width,
     int? Batch = null,
     bool DynamicSize = false,
     bool Portable = false,
-    WeightPrecision Precision = WeightPrecision.Float32);
+    WeightPrecision Precision = WeightPrecision.Float32,
+    bool CvnetsLayerNorm = true);

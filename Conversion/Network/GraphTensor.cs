@@ -9,10 +9,10 @@ namespace MlNetMobileViT.Conversion.Network;
 internal sealed record GraphTensor(string Name, params int[] Shape)
 {
     /// <summary>
-    /// For tokens, the name of the shape <c>[4N, patches, d]</c> that attention sees them in. Between attentions they stay
-    /// rows of one matrix, <c>[4N · patches, d]</c>, which is how a linear layer is fastest.
+    /// For tokens, how attention sees them. Between attentions they stay rows of one matrix, <c>[4N · patches, d]</c>, which is
+    /// how a linear layer is fastest.
     /// </summary>
-    public string? AttentionShape { get; init; }
+    public SequenceShape? Sequences { get; init; }
 
     /// <summary>The number of elements for one picture.</summary>
     public long ElementCount => Shape.Aggregate(1L, static (product, side) => product * side);

@@ -21,7 +21,7 @@ internal sealed partial class NetworkGraph
         return query with { Name = _graph.Node("Reshape", $"{name}.context", [context, _graph.Integers(-1, dimension)]) };
 
         string Batched(GraphTensor rows) =>
-            _graph.Node("Reshape", $"{rows.Name}.batched", [rows.Name, rows.AttentionShape!]);
+            _graph.Node("Reshape", $"{rows.Name}.batched", [rows.Name, rows.Sequences!.Name]);
     }
 
     private string StandardAttention(string name, string query, string key, string value, int dimension, int heads)
@@ -29,8 +29,7 @@ internal sealed partial class NetworkGraph
         int headDimension = dimension / heads;
         string scores = _graph.Node(
             "MatMul", $"{name}.scores", [PerHead("query", query, 0, 2, 1, 3), PerHead("key", key, 0, 2, 3, 1)]);
-        string scale = _graph.Weights($"{name}.scale", new[] { 1 / MathF.Sqrt(headDimension) }, 1);
-        string scaled = _graph.Node("Mul", $"{name}.scaled", [scores, scale]);
+        string scaled = _graph.Node("Mul", $"{name}.scaled", [scores, _graph.Scalar(1 / MathF.Sqrt(headDimension))]);
         string attention = _graph.Node("Softmax", $"{name}.softmax", [scaled], [new("axis", -1L)]);
         string context = _graph.Node("MatMul", $"{name}.weighted", [attention, PerHead("value", value, 0, 2, 1, 3)]);
         return _graph.Node("Transpose", $"{name}.attention", [context], [new("perm", new long[] { 0, 2, 1, 3 })]);

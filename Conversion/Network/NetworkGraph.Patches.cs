@@ -17,7 +17,7 @@ internal sealed partial class NetworkGraph
         var grid = new PatchGrid(map, MayNeedResize(map));
         string whole = grid.IsResized ? ResizeToWholePatches(name, map) : map.Name;
         string batched;
-        string shape;
+        SequenceShape sequences;
         if (_style.DynamicSize)
         {
             // Sizes come along by themselves where every reshape keeps the last two dimensions.
@@ -26,7 +26,10 @@ internal sealed partial class NetworkGraph
                 "Reshape", $"{name}.unfold.pixels", [patches, _graph.Integers(-1, channels, 0, 0)]);
             string flat = _graph.Node("Reshape", $"{name}.unfold.flat", [perPixel, _graph.Integers(0, 0, -1)]);
             batched = _graph.Node("Transpose", $"{name}.unfold.turned", [flat], [new("perm", new long[] { 0, 2, 1 })]);
-            shape = _graph.Node("Shape", $"{name}.unfold.shape", [batched]);
+            string shape = _graph.Node("Shape", $"{name}.unfold.shape", [batched]);
+            string patchCount = _graph.Node("Shape", $"{name}.unfold.count_patches", [batched], [new("start", 1L), new("end", 2L)]);
+            string equal = _graph.Node("Equal", $"{name}.unfold.equal", [patchCount, _graph.Integers(channels)]);
+            sequences = new(shape, _graph.Node("Squeeze", $"{name}.unfold.is_square", [equal]));
             grid = grid with { PatchesShape = _graph.Node("Shape", $"{name}.fold.shape", [patches]) };
         }
         else
@@ -37,11 +40,11 @@ internal sealed partial class NetworkGraph
             string split = _graph.Node(
                 "Reshape", $"{name}.unfold.split", [last, _graph.Integers(-1, grid.Rows, Patch, grid.Columns, Patch, channels)]);
             batched = _graph.Node("Transpose", $"{name}.unfold.turned", [split], [new("perm", new long[] { 0, 2, 4, 1, 3, 5 })]);
-            shape = _graph.Integers(-1, grid.Rows * grid.Columns, channels);
+            sequences = new(_graph.Integers(-1, grid.Rows * grid.Columns, channels));
         }
 
         string rows = _graph.Node("Reshape", $"{name}.unfold", [batched, _graph.Integers(-1, channels)]);
-        return (new GraphTensor(rows, PatchPixels, grid.Rows * grid.Columns, channels) { AttentionShape = shape }, grid);
+        return (new GraphTensor(rows, PatchPixels, grid.Rows * grid.Columns, channels) { Sequences = sequences }, grid);
     }
 
     /// <summary>Undoes <see cref="Unfold"/>.</summary>
@@ -51,7 +54,7 @@ internal sealed partial class NetworkGraph
         string folded;
         if (grid.PatchesShape is not null)
         {
-            string batched = _graph.Node("Reshape", $"{name}.fold.batched", [tokens.Name, tokens.AttentionShape!]);
+            string batched = _graph.Node("Reshape", $"{name}.fold.batched", [tokens.Name, tokens.Sequences!.Name]);
             string turned = _graph.Node("Transpose", $"{name}.fold.turned", [batched], [new("perm", new long[] { 0, 2, 1 })]);
             string patches = _graph.Node("Reshape", $"{name}.fold.patches", [turned, grid.PatchesShape]);
             folded = _graph.Node("DepthToSpace", $"{name}.fold", [patches], [new("blocksize", (long)Patch), new("mode", "DCR")]);

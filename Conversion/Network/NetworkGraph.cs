@@ -89,16 +89,6 @@ internal sealed partial class NetworkGraph
         _graph.Node("Concat", $"{name}.concat", [first.Name, second.Name], [new("axis", 1L)]),
         first.Shape[0] + second.Shape[0], first.Shape[1], first.Shape[2]);
 
-    /// <summary>Layer norm over the last dimension.</summary>
-    public GraphTensor LayerNorm(string name, GraphTensor input, float[] weight, float[] bias) => input with
-    {
-        Name = _graph.Node(
-            "LayerNormalization",
-            $"{name}.norm",
-            [input.Name, _graph.Weights($"{name}.weight", weight, weight.Length), _graph.Weights($"{name}.bias", bias, bias.Length)],
-            [new("axis", -1L), new("epsilon", MobileViTArchitecture.NormEpsilon)]),
-    };
-
     /// <summary>
     /// x·Wᵀ + b over the last dimension; <paramref name="weight"/> is <c>[out, in]</c> as in PyTorch, and without
     /// <paramref name="bias"/> none is added.
@@ -118,7 +108,7 @@ internal sealed partial class NetworkGraph
         }
 
         string product = _graph.Node("Gemm", $"{name}.linear", inputs);
-        var output = new GraphTensor(product, [.. input.Shape[..^1], outFeatures]) { AttentionShape = input.AttentionShape };
+        var output = new GraphTensor(product, [.. input.Shape[..^1], outFeatures]) { Sequences = input.Sequences };
         Macs += output.ElementCount * inFeatures;
         return output;
     }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using static MlNetMobileViT.Conversion.Onnx.AttributeProto.Types;
 
 namespace MlNetMobileViT.Conversion.Onnx;
@@ -14,13 +16,17 @@ internal sealed class OnnxGraph
     public const string MachineLearningDomain = "ai.onnx.ml";
 
     private readonly GraphProto _graph;
-    private readonly Dictionary<string, string> _int64Initializers = [];
+    private readonly HashSet<string> _constants = [];
     private readonly WeightPrecision _precision;
+
+    // Where nodes go: the graph itself, or the branch of an If that is being written.
+    private RepeatedField<NodeProto> _nodes;
 
     public OnnxGraph(string name, WeightPrecision precision = WeightPrecision.Float32)
     {
         _graph = new GraphProto { Name = name };
         _precision = precision;
+        _nodes = _graph.Node;
     }
 
     /// <summary>The graph as it stands.</summary>
@@ -33,7 +39,7 @@ internal sealed class OnnxGraph
     /// <param name="operatorType">The operator.</param>
     /// <param name="name">A name that no other node has; the output is named after it.</param>
     /// <param name="inputs">The names of the inputs; empty for an optional one that is left out.</param>
-    /// <param name="attributes">The attributes: long, float, string, long[] or string[].</param>
+    /// <param name="attributes">The attributes: long, float, string, long[], string[] or a graph.</param>
     /// <param name="domain">The operator's domain; empty for ONNX's own.</param>
     public string Node(
         string operatorType,
@@ -55,9 +61,20 @@ internal sealed class OnnxGraph
         node.Input.AddRange(inputs);
         node.Output.AddRange(outputs);
         node.Attribute.AddRange((attributes ?? []).Select(static pair => Attribute(pair.Key, pair.Value)));
-        _graph.Node.Add(node);
+        _nodes.Add(node);
         return outputs;
     }
+
+    /// <summary>Adds an If node whose branches have one float32 output each, and returns the output's name.</summary>
+    /// <param name="name">A name that no other node has; the output is named after it.</param>
+    /// <param name="condition">The name of a boolean scalar.</param>
+    /// <param name="then">Writes the nodes for true and returns the output; initializers have to be there before.</param>
+    /// <param name="otherwise">The same for false.</param>
+    public string If(string name, string condition, Func<string> then, Func<string> otherwise) => Node(
+        "If",
+        name,
+        [condition],
+        [new("then_branch", Branch($"{name}.then", then)), new("else_branch", Branch($"{name}.else", otherwise))]);
 
     /// <summary>Adds weights and returns the name under which nodes find them as float32.</summary>
     public string Weights(string name, ReadOnlyMemory<float> values, params int[] shape)
@@ -83,9 +100,21 @@ internal sealed class OnnxGraph
     public string Integers(params long[] values)
     {
         string name = "int64." + string.Join('_', values);
-        if (_int64Initializers.TryAdd(name, name))
+        if (_constants.Add(name))
         {
             AddInitializer(name, TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes(values.AsSpan()), [values.Length]);
+        }
+
+        return name;
+    }
+
+    /// <summary>Adds a float32 scalar, once however often it is asked for.</summary>
+    public string Scalar(float value)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"float32.{value:R}");
+        if (_constants.Add(name))
+        {
+            AddInitializer(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes<float>(new[] { value }), []);
         }
 
         return name;
@@ -111,6 +140,8 @@ internal sealed class OnnxGraph
             if (node.Domain == MachineLearningDomain || node.Output.Any(needed.Contains))
             {
                 needed.UnionWith(node.Input);
+                needed.UnionWith(node.Attribute.Where(static attribute => attribute.G is not null)
+                    .SelectMany(static attribute => attribute.G.Node).SelectMany(static inner => inner.Input));
             }
             else
             {
@@ -132,6 +163,21 @@ internal sealed class OnnxGraph
 
     /// <summary>Declares a float32 output of the graph. A dimension is a number or a name.</summary>
     public void AddOutput(string name, params object[] shape) => _graph.Output.Add(Float32(name, shape));
+
+    private GraphProto Branch(string name, Func<string> write)
+    {
+        var branch = new GraphProto { Name = name };
+        RepeatedField<NodeProto> outer = _nodes;
+        _nodes = branch.Node;
+        string output = write();
+        _nodes = outer;
+        branch.Output.Add(new ValueInfoProto
+        {
+            Name = output,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } },
+        });
+        return branch;
+    }
 
     private static ValueInfoProto Float32(string name, object[] shape)
     {
@@ -163,6 +209,9 @@ internal sealed class OnnxGraph
             case string[] texts:
                 attribute.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8));
                 attribute.Type = AttributeType.Strings;
+                break;
+            case GraphProto graph:
+                (attribute.G, attribute.Type) = (graph, AttributeType.Graph);
                 break;
             default:
                 throw new ArgumentException($"Attribute '{name}' has a value of type {value.GetType()}.", nameof(value));

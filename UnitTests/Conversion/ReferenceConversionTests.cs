@@ -63,6 +63,7 @@ public sealed class ReferenceConversionTests
     [TestMethod]
     [DataRow(192, 192)]
     [DataRow(224, 224)]
+    [DataRow(256, 320)]
     [DataRow(320, 320)]
     public void Other_input_sizes_equal_the_goldens_static_and_dynamic(int height, int width)
     {

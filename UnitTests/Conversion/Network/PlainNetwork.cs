@@ -6,7 +6,8 @@ namespace MlNetMobileViT.UnitTests.Conversion.Network;
 /// MobileViT's forward pass in double precision and plain loops, written from the paper and sharing nothing with the graph:
 /// the oracle for shapes that no golden covers.
 /// </summary>
-internal sealed class PlainNetwork(MobileViTArchitecture architecture, IReadOnlyDictionary<string, float[]> weights)
+internal sealed class PlainNetwork(
+    MobileViTArchitecture architecture, IReadOnlyDictionary<string, float[]> weights, bool cvnetsLayerNorm = true)
 {
     public double[] Logits(float[] pixels, int height, int width)
     {
@@ -71,19 +72,19 @@ internal sealed class PlainNetwork(MobileViTArchitecture architecture, IReadOnly
             for (int layer = 0; layer < transformer.Layers; layer++)
             {
                 string prefix = $"{name}.global_rep.{layer}";
-                double[][] attended = Attention($"{prefix}.pre_norm_mha.1", [.. tokens.Select(t => Norm($"{prefix}.pre_norm_mha.0", t))]);
+                double[][] attended = Attention($"{prefix}.pre_norm_mha.1", Norm($"{prefix}.pre_norm_mha.0", tokens));
                 tokens = [.. tokens.Zip(attended, Sum)];
-                tokens = [.. tokens.Select(t => Sum(t, Linear(
-                    $"{prefix}.pre_norm_ffn.4",
-                    [.. Linear($"{prefix}.pre_norm_ffn.1", Norm($"{prefix}.pre_norm_ffn.0", t)).Select(Silu)])))];
+                tokens = [.. tokens.Zip(Norm($"{prefix}.pre_norm_ffn.0", tokens), (token, normed) => Sum(token, Linear(
+                    $"{prefix}.pre_norm_ffn.4", [.. Linear($"{prefix}.pre_norm_ffn.1", normed).Select(Silu)])))];
             }
+
+            tokens = Norm($"{name}.global_rep.{transformer.Layers}", tokens);
 
             for (int place = 0; place < places.Length; place++)
             {
-                double[] token = Norm($"{name}.global_rep.{transformer.Layers}", tokens[place]);
-                for (int c = 0; c < token.Length; c++)
+                for (int c = 0; c < whole.Channels; c++)
                 {
-                    whole[c, places[place].Y, places[place].X] = token[c];
+                    whole[c, places[place].Y, places[place].X] = tokens[place][c];
                 }
             }
         }
@@ -154,11 +155,36 @@ internal sealed class PlainNetwork(MobileViTArchitecture architecture, IReadOnly
         ((value - weights[$"{name}.running_mean"][c]) / Math.Sqrt(weights[$"{name}.running_var"][c] + 1e-5)
             * weights[$"{name}.weight"][c]) + weights[$"{name}.bias"][c];
 
-    private double[] Norm(string name, double[] token)
+    private double[][] Norm(string name, double[][] tokens)
     {
-        double mean = token.Average(), variance = token.Average(value => (value - mean) * (value - mean));
-        return [.. token.Select((value, c) =>
-            ((value - mean) / Math.Sqrt(variance + 1e-5) * weights[$"{name}.weight"][c]) + weights[$"{name}.bias"][c])];
+        float[] weight = weights[$"{name}.weight"], bias = weights[$"{name}.bias"];
+        if (cvnetsLayerNorm && tokens.Length == weight.Length)
+        {
+            // CVNets takes the patches for the channels: every channel is normalised over the patches.
+            double[][] result = [.. tokens.Select(token => new double[token.Length])];
+            for (int c = 0; c < weight.Length; c++)
+            {
+                (double mean, double variance) = Moments([.. tokens.Select(token => token[c])]);
+                for (int patch = 0; patch < tokens.Length; patch++)
+                {
+                    result[patch][c] = ((tokens[patch][c] - mean) / (Math.Sqrt(variance) + 1e-5) * weight[patch]) + bias[patch];
+                }
+            }
+
+            return result;
+        }
+
+        return [.. tokens.Select(token =>
+        {
+            (double mean, double variance) = Moments(token);
+            return token.Select((value, c) => ((value - mean) / Math.Sqrt(variance + 1e-5) * weight[c]) + bias[c]).ToArray();
+        })];
+    }
+
+    private static (double Mean, double Variance) Moments(double[] values)
+    {
+        double mean = values.Average();
+        return (mean, values.Average(value => (value - mean) * (value - mean)));
     }
 
     private double[] Linear(string name, double[] input)

@@ -17,10 +17,18 @@ public sealed class PlainNetworkTests
     [DataRow(128, 64)]
     [DataRow(96, 160)]
     [DataRow(96, 64)]
+    [DataRow(32, 128)]
     public void Every_style_of_graph_computes_the_paper(int height, int width)
     {
         float[] pixels = FormulaWeights.Input(height, width);
-        double[] expected = new PlainNetwork(TestModels.Tiny, FormulaWeights.For(TestModels.Tiny)).Logits(pixels, height, width);
+        Dictionary<string, float[]> weights = FormulaWeights.For(TestModels.Tiny);
+        var expected = new Dictionary<bool, float[]>();
+        foreach (bool cvnets in new[] { false, true })
+        {
+            double[] logits = new PlainNetwork(TestModels.Tiny, weights, cvnets).Logits(pixels, height, width);
+            expected[cvnets] = [.. logits.Select(static value => (float)value)];
+        }
+
         GraphStyle[] styles =
         [
             new(height, width),
@@ -29,11 +37,24 @@ public sealed class PlainNetworkTests
             new(256, 256, DynamicSize: true),
             new(256, 256, DynamicSize: true, Portable: true),
         ];
-        foreach (GraphStyle style in styles)
+        foreach (GraphStyle style in styles.Concat(styles.Select(static style => style with { CvnetsLayerNorm = false })))
         {
             using var model = new OnnxRun(TestModels.Formula(TestModels.Tiny, style));
             float[] logits = model.Run(pixels, height, width)[ModelOutputs.Logits];
-            Assert.IsLessThanOrEqualTo(2e-6, Numbers.MaxDifference([.. expected.Select(static value => (float)value)], logits), $"{style}");
+            Assert.IsLessThanOrEqualTo(2e-6, Numbers.MaxDifference(expected[style.CvnetsLayerNorm], logits), $"{style}");
+        }
+    }
+
+    [TestMethod]
+    public void Layer_norm_of_CVNets_differs_where_patches_are_as_many_as_channels()
+    {
+        Dictionary<string, float[]> weights = FormulaWeights.For(TestModels.Tiny);
+        foreach ((int height, int width, bool differs) in new[] { (32, 128, false), (64, 32, true), (64, 64, false) })
+        {
+            float[] pixels = FormulaWeights.Input(height, width);
+            double[] cvnets = new PlainNetwork(TestModels.Tiny, weights, cvnetsLayerNorm: true).Logits(pixels, height, width);
+            double[] paper = new PlainNetwork(TestModels.Tiny, weights, cvnetsLayerNorm: false).Logits(pixels, height, width);
+            Assert.AreEqual(differs, cvnets.Zip(paper, static (a, b) => Math.Abs(a - b)).Max() > 1e-4, $"{height}x{width}");
         }
     }
 
