@@ -49,8 +49,9 @@ internal sealed class EncodedRow : ImageInputRow<VBuffer<byte>>
 /// <summary>A row with a decoded image.</summary>
 internal sealed class DecodedRow : ImageInputRow<MLImage>
 {
+    // ML.NET wants a size here, and compares it with nothing.
     [ColumnName(InputName)]
-    [ImageType]
+    [ImageType(1, 1)]
     public MLImage Image { get; set; } = null!;
 }
 
