@@ -22,6 +22,11 @@ internal static class CommandLine
         {
             verbose,
             ClassifyCommand.Create(terminal),
+            FeaturesCommand.Create(terminal),
+            TrainCommand.Create(terminal),
+            PredictCommand.Create(terminal),
+            SimilarCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
             MergeCommand.Create(terminal),
         };
         ParseResult parsed = root.Parse(arguments);

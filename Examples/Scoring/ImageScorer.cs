@@ -45,37 +45,24 @@ internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions?
         IEstimator<ITransformer> pipeline, IEnumerable<ImageInput> inputs, Func<ImageInput, TRow, ResultRow> toRow)
         where TRow : Scored, new()
     {
-        // The pipeline hands rows out in the order of its input, a few of them later; these are the ones that are on the way.
-        var underway = new Queue<ImageInput>();
-        IDataView images = _context.Data.LoadFromEnumerable(ToScore());
-        using var transformer = pipeline.Fit(_context.Data.LoadFromEnumerable<Image>([])) as IDisposable;
-        IDataView scored = ((ITransformer)transformer!).Transform(images);
-        foreach (TRow row in _context.Data.CreateEnumerable<TRow>(scored, reuseRowObject: false, ignoreMissingColumns: false))
+        var underway = new InputQueue(inputs);
+        IDataView images = _context.Data.LoadFromEnumerable(underway.ToScore().Select(input => new Image { Path = input.Path }));
+        ITransformer transformer = pipeline.Fit(_context.Data.LoadFromEnumerable<Image>([]));
+        using var disposable = transformer as IDisposable;
+        foreach (TRow row in _context.Data.CreateEnumerable<TRow>(transformer.Transform(images), reuseRowObject: false))
         {
-            ImageInput input = underway.Dequeue();
-            for (; input.Error is not null; input = underway.Dequeue())
+            IReadOnlyList<ResultRow> before = underway.Next(out ImageInput input);
+            foreach (ResultRow failure in before)
             {
-                yield return ResultRow.Failure(input.Index, input.Path, input.Error);
+                yield return failure;
             }
 
             yield return row.Error.Length == 0 ? toRow(input, row) : ResultRow.Failure(input.Index, input.Path, row.Error);
         }
 
-        foreach (ImageInput input in underway)
+        foreach (ResultRow failure in underway.Rest())
         {
-            yield return ResultRow.Failure(input.Index, input.Path, input.Error!);
-        }
-
-        IEnumerable<Image> ToScore()
-        {
-            foreach (ImageInput input in inputs)
-            {
-                underway.Enqueue(input);
-                if (input.Error is null)
-                {
-                    yield return new Image { Path = input.Path };
-                }
-            }
+            yield return failure;
         }
     }
 

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using MlNetMobileViT.Examples.Display;
+using MlNetMobileViT.Examples.Inputs;
+using MlNetMobileViT.Examples.Results;
+using MlNetMobileViT.Examples.Scoring;
+
+namespace MlNetMobileViT.Examples.Commands;
+
+/// <summary><c>features PATH…</c>: a vector for every picture.</summary>
+internal static class FeaturesCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("features", "Write a feature vector for every image: path, error, f0, f1, ….");
+        InputOptions inputOptions = InputOptions.AddTo(command);
+        ModelOptions modelOptions = ModelOptions.AddTo(command);
+        FeatureOptions featureOptions = FeatureOptions.AddTo(command, cached: false);
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The file to write: .csv, .jsonl, .parquet, or .idv (ML.NET's binary format).",
+            HelpName = "FILE",
+            Required = true,
+        };
+        command.Add(output);
+        RunOptions runOptions = RunOptions.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string path = parsed.GetRequiredValue(output);
+            ImageInputs inputs = inputOptions.Read(parsed, terminal);
+            var (resume, shard) = runOptions.Read(parsed, path, null);
+            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            ModelOutput layer = featureOptions.LayerOf(parsed, model);
+            return await new ScoringRun
+            {
+                Terminal = terminal,
+                Inputs = inputs,
+                Shard = shard,
+                Output = path,
+                Resume = resume,
+                Schema = new ResultSchema(ResultKind.Features, layer.Length),
+                Settings = [ModelOptions.SettingOf(model), new("layer", layer.Name)],
+                Score = images => new ImageScorer(model).Featurize(images, layer.Name),
+            }.RunAsync(cancellationToken).ConfigureAwait(false);
+        });
+        return command;
+    }
+}

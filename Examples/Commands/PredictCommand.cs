@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using MlNetMobileViT.Examples.Display;
+using MlNetMobileViT.Examples.Inputs;
+using MlNetMobileViT.Examples.Reports;
+using MlNetMobileViT.Examples.Results;
+using MlNetMobileViT.Examples.Scoring;
+using MlNetMobileViT.Examples.Training;
+
+namespace MlNetMobileViT.Examples.Commands;
+
+/// <summary><c>predict MODEL.zip PATH…</c>: the classes of a model that <c>train</c> wrote.</summary>
+internal static class PredictCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("predict", "Classify images with a model that 'train' wrote.");
+        var model = new Argument<string>("MODEL.zip") { Description = "The model." };
+        command.Add(model);
+        InputOptions inputOptions = InputOptions.AddTo(command);
+        var options = ClassOptions.AddTo(command);
+        RunOptions runOptions = RunOptions.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string path = parsed.GetRequiredValue(model);
+            ImageInputs inputs = inputOptions.Read(parsed, terminal);
+            var (resume, shard) = runOptions.Read(parsed, options.OutputOf(parsed), options.ReportOf(parsed));
+            int top = options.TopOf(parsed);
+            using var trained = TrainedModel.Load(path);
+            top = Math.Min(top, trained.Labels.Count);
+            return await new ScoringRun
+            {
+                Terminal = terminal,
+                Inputs = inputs,
+                Shard = shard,
+                Output = options.OutputOf(parsed),
+                Report = options.ReportOf(parsed),
+                Resume = resume,
+                Schema = new ResultSchema(ResultKind.Classes, top),
+                Settings =
+                [
+                    new("model", Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false)))),
+                    new("top", top.ToString(CultureInfo.InvariantCulture)),
+                ],
+                Score = images => trained.Classify(images, top),
+                Show = options.Lines(parsed, terminal, inputs, trained.Labels, top),
+                WriteReport = (file, rows) => ClassificationReport.WriteAsync(
+                    file, $"Classes of {inputs.Description}", $"{Path.GetFileName(path)}: {trained.Labels.Count} classes", rows),
+            }.RunAsync(cancellationToken).ConfigureAwait(false);
+        });
+        return command;
+    }
+}

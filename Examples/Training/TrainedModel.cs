@@ -1,0 +1,100 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MlNetMobileViT.Examples.Inputs;
+using MlNetMobileViT.Examples.Results;
+
+namespace MlNetMobileViT.Examples.Training;
+
+/// <summary>A model that <c>train</c> wrote: from paths to labels and scores.</summary>
+internal sealed class TrainedModel : IDisposable
+{
+    private const string ScoreColumn = "Score";
+    private const string ErrorColumn = "Error";
+
+    private readonly MLContext _context = new();
+    private readonly ITransformer _transformer;
+
+    private TrainedModel(string path)
+    {
+        _transformer = _context.Model.LoadMobileViT(path, out DataViewSchema input);
+        DataViewSchema output = _transformer.GetOutputSchema(
+            _context.Data.LoadFromEnumerable<Image>([]).Schema);
+        if (input.GetColumnOrNull(nameof(Image.Path)) is null
+            || output.GetColumnOrNull(ErrorColumn) is null
+            || output.GetColumnOrNull(ScoreColumn) is not { } score
+            || !score.HasSlotNames())
+        {
+            throw new CommandException($"'{path}' is a model, but not one that 'train' wrote: it does not give classes for paths.");
+        }
+
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        score.GetSlotNames(ref names);
+        Labels = [.. names.DenseValues().Select(name => name.ToString())];
+    }
+
+    /// <summary>The classes, in the order of the scores.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <exception cref="CommandException">The file is no such model.</exception>
+    public static TrainedModel Load(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new CommandException($"There is no model '{path}'. 'train' writes one.");
+        }
+
+        try
+        {
+            return new TrainedModel(path);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or ArgumentOutOfRangeException or FormatException)
+        {
+            throw new CommandException($"'{path}' is not a model that 'train' wrote: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The most likely classes of each picture, in the order of the inputs.</summary>
+    public IEnumerable<ResultRow> Classify(IEnumerable<ImageInput> inputs, int top)
+    {
+        var underway = new InputQueue(inputs);
+        IDataView images = _context.Data.LoadFromEnumerable(underway.ToScore().Select(input => new Image { Path = input.Path }));
+        foreach (Scored row in _context.Data.CreateEnumerable<Scored>(_transformer.Transform(images), reuseRowObject: false))
+        {
+            IReadOnlyList<ResultRow> before = underway.Next(out ImageInput input);
+            foreach (ResultRow failure in before)
+            {
+                yield return failure;
+            }
+
+            if (row.Error.Length > 0)
+            {
+                yield return ResultRow.Failure(input.Index, input.Path, row.Error);
+                continue;
+            }
+
+            int[] order = [.. Enumerable.Range(0, Labels.Count).OrderByDescending(i => row.Score[i]).Take(top)];
+            yield return new ResultRow(
+                input.Index, input.Path, null, [.. order.Select(i => Labels[i])], [.. order.Select(i => row.Score[i])]);
+        }
+
+        foreach (ResultRow failure in underway.Rest())
+        {
+            yield return failure;
+        }
+    }
+
+    public void Dispose() => (_transformer as IDisposable)?.Dispose();
+
+    /// <summary>What the model takes.</summary>
+    internal sealed class Image
+    {
+        public string Path { get; set; } = "";
+    }
+
+    private sealed class Scored
+    {
+        public string Error { get; set; } = "";
+
+        public float[] Score { get; set; } = [];
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.ML;
+
+namespace MlNetMobileViT.UnitTests.Examples.Commands;
+
+[TestClass]
+public sealed class TrainCommandTests
+{
+    [TestMethod]
+    [DataRow("lbfgs", 100)]
+    [DataRow("sdca", 100)]
+    [DataRow("lightgbm", 90)] // Trees of ten examples split on one feature.
+    public async Task Each_trainer_learns_two_classes_and_predict_uses_what_it_saved(string trainer, double accuracy)
+    {
+        using var folder = new TemporaryFolder();
+        string images = folder.PathOf("images");
+        ColoredImages.Draw(images);
+        string model = folder.PathOf("model.zip");
+        CommandRun train = await CommandRun.Of(
+            "train", images, "-t", trainer, "-o", model, "--cache", folder.PathOf("cache"), "--folds", "2");
+        Assert.AreEqual(0, train.ExitCode, train.Error);
+        Assert.IsGreaterThanOrEqualTo(accuracy, AccuracyOf(train));
+        Assert.Contains("2-fold cross-validation over 20 images", train.Output);
+
+        string csv = folder.PathOf("predicted.csv");
+        File.WriteAllText(folder.PathOf("images", "red", "broken.png"), "");
+        CommandRun predict = await CommandRun.Of("predict", model, images, "-r", "-o", csv, "--top", "1", "-q");
+        Assert.AreEqual(1, predict.ExitCode, predict.Error);
+        string[] lines = [.. File.ReadLines(csv).Skip(1)];
+        Assert.HasCount(21, lines);
+        Assert.HasCount(10, lines.Where(line => line.Contains("/blue/", StringComparison.Ordinal) && line.Contains(",,blue,", StringComparison.Ordinal)).ToArray());
+        Assert.HasCount(10, lines.Where(line => line.Contains("/red/", StringComparison.Ordinal) && line.Contains(",,red,", StringComparison.Ordinal)).ToArray());
+    }
+
+    [TestMethod]
+    public async Task Features_are_computed_once_and_the_report_shows_what_was_confused()
+    {
+        using var folder = new TemporaryFolder();
+        string images = folder.PathOf("images");
+        ColoredImages.Draw(images);
+        // One red picture among the blue ones cannot but be confused.
+        File.Copy(folder.PathOf("images", "red", "00.png"), folder.PathOf("images", "blue", "<b>.png"));
+        string report = folder.PathOf("report.html");
+        string[] arguments =
+        [
+            "train", images, "-o", folder.PathOf("m.zip"), "--cache", folder.PathOf("cache"), "--folds", "3", "--report", report,
+        ];
+        CommandRun first = await CommandRun.Of(arguments);
+        CommandRun second = await CommandRun.Of(arguments);
+        Assert.AreEqual(0, second.ExitCode, second.Error);
+        Assert.DoesNotContain("featurized before", first.Error);
+        Assert.Contains("21 of 21 images were featurized before", second.Error);
+        Assert.AreEqual(first.Output, second.Output);
+        string page = await File.ReadAllTextAsync(report);
+        Assert.Contains("<b>blue</b> taken for <b>red</b>", page);
+        Assert.Contains("&lt;b&gt;.png", page);
+    }
+
+    [TestMethod]
+    public async Task Mlnets_own_loader_reads_the_saved_model()
+    {
+        using var folder = new TemporaryFolder();
+        ColoredImages.Draw(folder.PathOf("images"));
+        string model = folder.PathOf("m.zip");
+        Assert.AreEqual(0, (await CommandRun.Of("train", folder.PathOf("images"), "-o", model, "--cache", folder.PathOf("c"))).ExitCode);
+        var context = new MLContext();
+        context.ComponentCatalog.RegisterAssembly(typeof(MobileViTModel).Assembly);
+        ITransformer loaded = context.Model.Load(model, out DataViewSchema input);
+        Assert.IsNotNull(input.GetColumnOrNull("Path"));
+        Assert.IsNotNull(loaded.GetOutputSchema(input).GetColumnOrNull("PredictedLabel"));
+    }
+
+    [TestMethod]
+    public async Task Each_folder_that_cannot_be_trained_on_is_one_sentence()
+    {
+        using var folder = new TemporaryFolder();
+        string output = folder.PathOf("m.zip");
+        string cache = folder.PathOf("cache");
+        string images = folder.PathOf("images");
+        (await CommandRun.Of("train", images, "-o", output, "--cache", cache)).RequireError("no folder", images);
+        Directory.CreateDirectory(images);
+        (await CommandRun.Of("train", images, "-o", output, "--cache", cache)).RequireError("no image", images);
+        File.Copy(Demo.Samples[0], Path.Combine(images, "a.jpg"));
+        (await CommandRun.Of("train", images, "-o", output, "--cache", cache)).RequireError("no subfolders");
+        Demo.Fill(Path.Combine(images, "one"), 3);
+        (await CommandRun.Of("train", images, "-o", output, "--cache", cache)).RequireError("one class, 'one'");
+        Demo.Fill(Path.Combine(images, "single"), 1);
+        (await CommandRun.Of("train", images, "-o", output, "--cache", cache)).RequireError("'single' has 1 readable image");
+        File.WriteAllText(Path.Combine(images, "single", "broken.jpg"), "");
+        (await CommandRun.Of("train", images, "-o", output, "--cache", cache)).RequireError("'single' has 1 readable image");
+        (await CommandRun.Of("train", images, "-o", output, "--trainer", "svm")).RequireError("svm", "lbfgs, sdca, lightgbm");
+        (await CommandRun.Of("train", images, "-o", output, "--folds", "1")).RequireError("--folds 1");
+        (await CommandRun.Of("train", images, "-o", output, "--layer", "layer_9")).RequireError("layer_9", "features");
+        (await CommandRun.Of("predict", output, images)).RequireError("There is no model");
+        (await CommandRun.Of("predict", Demo.Samples[0], images)).RequireError("not a model that 'train' wrote");
+        Assert.IsFalse(File.Exists(output));
+    }
+
+    [TestMethod]
+    public async Task An_empty_class_folder_is_left_out_and_said()
+    {
+        using var folder = new TemporaryFolder();
+        ColoredImages.Draw(folder.PathOf("images"));
+        Directory.CreateDirectory(folder.PathOf("images", "green"));
+        CommandRun run = await CommandRun.Of(
+            "train", folder.PathOf("images"), "-o", folder.PathOf("m.zip"), "--cache", folder.PathOf("cache"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.Contains("'green' has no images", run.Error);
+    }
+
+    [TestMethod]
+    [RequiresReference]
+    public async Task The_demo_models_features_tell_the_shapes_apart()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string line in File.ReadLines(Reference.PathOf("demo", "eval.csv")).Skip(1))
+        {
+            string[] fields = line.Split(',');
+            Directory.CreateDirectory(folder.PathOf("shapes", fields[1]));
+            File.CreateSymbolicLink(folder.PathOf("shapes", fields[1], fields[0]), Reference.PathOf("demo", "eval", fields[0]));
+        }
+
+        CommandRun run = await CommandRun.Of(
+            "train", folder.PathOf("shapes"), "-o", folder.PathOf("m.zip"), "--cache", folder.PathOf("cache"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.IsGreaterThanOrEqualTo(99, AccuracyOf(run));
+    }
+
+    private static double AccuracyOf(CommandRun run) =>
+        double.Parse(Regex.Match(run.Output, @"accuracy ([\d.]+) %").Groups[1].Value, CultureInfo.InvariantCulture);
+}
