@@ -14,6 +14,11 @@ public sealed class ClassifyCommandTests
         CollectionAssert.AreEqual(
             Demo.Samples.Select(Path.GetFileName).ToArray(), rows.Select(row => row.Split(' ')[0]).ToArray());
         Assert.IsTrue(rows.All(row => row.Count(character => character == '%') == 5), run.Output);
+        foreach (string row in rows)
+        {
+            string shape = Path.GetFileNameWithoutExtension(row.Split(' ')[0]).Replace('_', ' ');
+            Assert.StartsWith(shape, row[row.IndexOf(' ', StringComparison.Ordinal)..].TrimStart());
+        }
     }
 
     [TestMethod]
