@@ -43,8 +43,8 @@ internal sealed class Terminal(TextReader input, TextWriter output, TextWriter e
     {
         if (IsInteractive)
         {
-            Screen.Write(new Text(line, style));
-            Screen.WriteLine();
+            // One write: the progress bar below is drawn anew after each.
+            Screen.Write(new Text(line + "\n", style));
         }
         else
         {

@@ -53,8 +53,9 @@ internal static class ModelSource
             name,
             new OfficialWeightsOptions { DownloadStarting = address => terminal.Note($"downloading {address}") },
             cancellationToken: cancellationToken).ConfigureAwait(false);
-        // The name carries the version of the format, so that a newer program converts anew.
-        string model = Path.ChangeExtension(checkpoint, $".v{ModelMetadata.CurrentFormatVersion}.onnx");
+        // The name carries the version of the converter, so that a newer one converts anew.
+        Version converter = typeof(MobileViTConverter).Assembly.GetName().Version!;
+        string model = Path.ChangeExtension(checkpoint, $".{converter.ToString(3)}.onnx");
         if (!File.Exists(model))
         {
             terminal.Note(OfficialWeights.LicenseNotice);
