@@ -31,7 +31,7 @@ public sealed class MobileViTModel : IDisposable
         try
         {
             Metadata = ModelMetadata.FromProperties(_session.ModelMetadata.CustomMetadataMap, source);
-            RequireInput(_session, Metadata.Preprocessing, source);
+            FixedBatch = ReadBatch(_session, Metadata.Preprocessing, source);
             Outputs = ReadOutputs(_session, Metadata.Preprocessing, source);
             Labels = ReadLabels(Metadata, Outputs, source);
         }
@@ -57,6 +57,9 @@ public sealed class MobileViTModel : IDisposable
 
     /// <summary>The outputs of the graph, in its order.</summary>
     public IReadOnlyList<ModelOutput> Outputs { get; }
+
+    /// <summary>The only number of images that the graph takes at once; null where it takes any.</summary>
+    internal int? FixedBatch { get; }
 
     /// <summary>What the model was loaded from: a path, or a description of the bytes.</summary>
     internal string Source { get; }
@@ -187,22 +190,24 @@ public sealed class MobileViTModel : IDisposable
         }
     }
 
-    private static void RequireInput(InferenceSession session, ImagePreprocessing preprocessing, string source)
+    private static int? ReadBatch(InferenceSession session, ImagePreprocessing preprocessing, string source)
     {
         if (session.InputMetadata.Count != 1
             || !session.InputMetadata.TryGetValue(ModelOutputs.Input, out NodeMetadata? input)
             || input.ElementType != typeof(float)
-            || !Fits(input.Dimensions, [-1, 3, preprocessing.Height, preprocessing.Width]))
+            || input.Dimensions.Length != 4
+            || !Fits(input.Dimensions[1..], [3, preprocessing.Height, preprocessing.Width]))
         {
             throw new InvalidDataException(
                 $"'{source}' must have one float input '{ModelOutputs.Input}' of shape [N, 3, {preprocessing.Height}, "
                 + $"{preprocessing.Width}], as its metadata says. Convert the checkpoint again.");
         }
+
+        return input.Dimensions[0] > 0 ? input.Dimensions[0] : null;
     }
 
     private static bool Fits(int[] declared, int[] wanted) =>
-        declared.Length == wanted.Length
-        && declared.Zip(wanted).All(pair => pair.First < 0 || pair.First == pair.Second);
+        declared.Zip(wanted).All(static pair => pair.First < 0 || pair.First == pair.Second);
 
     private static ModelOutput[] ReadOutputs(InferenceSession session, ImagePreprocessing preprocessing, string source)
     {

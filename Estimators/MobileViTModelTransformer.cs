@@ -30,7 +30,11 @@ public abstract class MobileViTModelTransformer : MobileViTTransformer
 
     private protected sealed override TransformerChain<ITransformer> CreateSavedPipeline(
         ImageStep step, IReadOnlyList<OutputColumn> columns, string onnxPath) =>
-        SavedPipeline.Build(step, columns, _plan.Outputs, Model, onnxPath);
+        Model.FixedBatch is null or 1
+            ? SavedPipeline.Build(step, columns, _plan.Outputs, Model, onnxPath)
+            : throw new NotSupportedException(
+                $"The model '{Model.Source}' takes {Model.FixedBatch} images at once, and ML.NET's own ONNX transform, which runs "
+                + "saved pipelines, one. Convert the checkpoint without a fixed batch to save a pipeline.");
 
     private protected sealed override void Release()
     {

@@ -3,9 +3,13 @@ namespace MlNetMobileViT;
 /// <summary>How images are scored.</summary>
 public record MobileViTScoringOptions : MobileViTPreprocessingOptions
 {
+    /// <summary>The largest <see cref="BatchSize"/>.</summary>
+    public const int MaxBatchSize = 1024;
+
     /// <summary>
     /// The most images that go into one run of the model. 1 by default, which was measured to be fastest on a CPU, where the
-    /// threads score images side by side; a GPU wants more. The batch never changes a result by more than 1e-5.
+    /// threads score images side by side; a GPU wants more. At most <see cref="MaxBatchSize"/>. The batch never changes a
+    /// result by more than 1e-5. A model that was converted for a fixed batch takes that one instead.
     /// </summary>
     public int BatchSize { get; init; } = 1;
 
@@ -20,6 +24,7 @@ public record MobileViTScoringOptions : MobileViTPreprocessingOptions
     {
         base.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchSize, MaxBatchSize);
         ArgumentNullException.ThrowIfNull(AdditionalOutputs);
     }
 }

@@ -31,6 +31,8 @@ internal sealed class ModelBatch : IDisposable
     /// <summary>Runs the model on the first images.</summary>
     public void Run(int count)
     {
+        // A graph of a fixed batch runs whole; what is in the places after the last image is nobody's.
+        count = _model.FixedBatch ?? count;
         Binding binding = _bindings[count - 1] ??= new Binding(this, count);
         _model.Run(_runOptions, binding.Value);
     }

@@ -16,7 +16,7 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
         _model = model;
         _preprocessor = preprocessor;
         _outputs = [.. outputs.Select(model.GetOutput)];
-        BatchSize = batchSize;
+        BatchSize = model.FixedBatch ?? batchSize;
         OutputLengths = [.. _outputs.Select(static output => output.Length)];
     }
 

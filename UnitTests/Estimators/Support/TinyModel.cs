@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using MlNetMobileViT.Conversion.Network;
+using MlNetMobileViT.Conversion.Onnx;
 
 namespace MlNetMobileViT.UnitTests.Estimators;
 
@@ -20,6 +21,14 @@ internal static class TinyModel
 
     public static MobileViTModel Load(IReadOnlyList<string> outputs, bool dynamicSize = false) =>
         MobileViTModel.Load(Build(outputs, Labels, dynamicSize));
+
+    /// <summary>The file, changed.</summary>
+    public static byte[] Change(Action<ModelProto> change)
+    {
+        var model = ModelProto.Parser.ParseFrom(Bytes);
+        change(model);
+        return model.ToByteArray();
+    }
 
     public static byte[] Build(IReadOnlyList<string> outputs, IReadOnlyList<string> labels, bool dynamicSize = false) =>
         TestModels.Formula(

@@ -1,0 +1,183 @@
+using Google.Protobuf;
+using Microsoft.ML;
+using Microsoft.ML.OnnxRuntime;
+using MlNetMobileViT.Conversion.Network;
+
+namespace MlNetMobileViT.UnitTests.Estimators;
+
+[TestClass]
+public sealed class MobileViTModelTests
+{
+    private readonly MLContext _mlContext = new(seed: 1);
+
+    [TestMethod]
+    public void A_model_says_what_it_is()
+    {
+        using MobileViTModel model = TinyModel.Load([.. ModelOutputs.Default, .. ModelOutputs.Stages]);
+
+        Assert.AreEqual("custom", model.Metadata.Variant);
+        Assert.AreEqual(PreprocessingPresets.Get(PreprocessingPresets.Cvnets, 32, 32), model.Preprocessing);
+        CollectionAssert.AreEqual(
+            ModelOutputs.Default.Concat(ModelOutputs.Stages).ToArray(), model.Outputs.Select(static o => o.Name).ToArray());
+        Assert.AreEqual("logits [5]", model.GetOutput(ModelOutputs.Logits).ToString());
+        Assert.AreEqual(128, model.GetOutput("layer_3").Length);
+        Assert.AreEqual("layer_3 [8, 4, 4]", model.GetOutput("layer_3").ToString());
+    }
+
+    [TestMethod]
+    public void A_graph_for_any_size_of_picture_scores_like_one_for_this_size()
+    {
+        using var images = new DrawnImages(3);
+        using MobileViTModel exact = TinyModel.Load([.. ModelOutputs.Default, "layer_4"]);
+        using MobileViTModel any = TinyModel.Load([.. ModelOutputs.Default, "layer_4"], dynamicSize: true);
+        IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
+
+        ScoredRow[] expected = _mlContext.Score(data, exact);
+        ScoredRow[] actual = _mlContext.Score(data, any);
+
+        CollectionAssert.AreEqual(
+            exact.Outputs.Select(static output => output.ToString()).ToArray(),
+            any.Outputs.Select(static output => output.ToString()).ToArray());
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.IsLessThanOrEqualTo(1e-5, Numbers.MaxDifference(expected[i].Logits, actual[i].Logits));
+        }
+    }
+
+    [TestMethod]
+    public void A_graph_of_a_fixed_batch_scores_any_number_of_images()
+    {
+        using var images = new DrawnImages(7);
+        using MobileViTModel one = TinyModel.Load();
+        byte[] bytes = TestModels.Formula(
+            TestModels.Tiny, new GraphStyle(TinyModel.Side, TinyModel.Side, Batch: 3), labels: TinyModel.Labels).ToByteArray();
+        using MobileViTModel three = MobileViTModel.Load(bytes);
+        IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
+
+        ScoredRow[] expected = _mlContext.Score(data, one);
+        ScoredRow[] actual = _mlContext.Score(data, three);
+
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.IsLessThanOrEqualTo(1e-5, Numbers.MaxDifference(expected[i].Logits, actual[i].Logits));
+        }
+
+        var error = Assert.ThrowsExactly<NotSupportedException>(() => _mlContext.Model.Save(
+            _mlContext.Transforms.ScoreImages("Logits", three, "Path").Fit(data), data.Schema, images.PathOf("pipeline.zip")));
+        StringAssert.Contains(error.Message, "3 images at once", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void A_model_without_labels_counts_its_classes()
+    {
+        using MobileViTModel model = MobileViTModel.Load(TinyModel.Build(ModelOutputs.Default, []));
+
+        Assert.AreEqual("0 1 2 3 4", string.Join(' ', model.Labels));
+    }
+
+    [TestMethod]
+    public void Files_that_are_no_models_are_refused_in_a_sentence()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.PathOf("text.onnx"), "This is not a model.");
+        File.WriteAllBytes(folder.PathOf("empty.onnx"), []);
+        File.WriteAllBytes(folder.PathOf("cut.onnx"), TinyModel.Bytes[..1000]);
+        File.WriteAllBytes(folder.PathOf("foreign.onnx"), TinyModel.Change(static model => model.MetadataProps.Clear()));
+
+        foreach (string name in (string[])["text.onnx", "empty.onnx", "cut.onnx"])
+        {
+            Refused(folder.PathOf(name), "not a readable ONNX model");
+        }
+
+        Refused(folder.PathOf("foreign.onnx"), "was not written by this project's converter");
+        var missing = Assert.ThrowsExactly<FileNotFoundException>(() => MobileViTModel.Load(folder.PathOf("none.onnx")));
+        StringAssert.Contains(missing.Message, "none.onnx", StringComparison.Ordinal);
+        var directory = Assert.ThrowsExactly<FileNotFoundException>(() => MobileViTModel.Load(folder.Root));
+        StringAssert.Contains(directory.Message, "is a folder", StringComparison.Ordinal);
+
+        static void Refused(string path, string reason)
+        {
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => MobileViTModel.Load(path));
+            StringAssert.Contains(error.Message, path, StringComparison.Ordinal);
+            StringAssert.Contains(error.Message, reason, StringComparison.Ordinal);
+            Assert.DoesNotContain("\n", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [TestMethod]
+    public void A_model_whose_parts_disagree_is_refused()
+    {
+        Refused(Metadata(ModelMetadataKeys.Labels, "[\"one\"]"), "5 classes but 1 labels");
+        Refused(Metadata(ModelMetadataKeys.FormatVersion, "99"), "version 99");
+        Refused(
+            Metadata(ModelMetadataKeys.Preprocessing, PreprocessingPresets.Get(PreprocessingPresets.Cvnets, 64, 64).ToJson()),
+            "[N, 3, 64, 64]");
+
+        static byte[] Metadata(string key, string value) =>
+            TinyModel.Change(model => model.MetadataProps.Single(entry => entry.Key == key).Value = value);
+
+        static void Refused(byte[] bytes, string reason)
+        {
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => MobileViTModel.Load(bytes));
+            StringAssert.Contains(error.Message, reason, StringComparison.Ordinal);
+        }
+    }
+
+    [TestMethod]
+    public void An_output_that_the_model_lacks_is_refused_with_those_that_it_has()
+    {
+        using MobileViTModel model = TinyModel.Load([ModelOutputs.Features]);
+
+        foreach (Action create in (Action[])
+        [
+            () => _mlContext.Transforms.FeaturizeImages("Stage", model, "Path", "layer_3"),
+            () => _mlContext.Transforms.ScoreImages("Logits", model, "Path"),
+            () => _mlContext.Transforms.ClassifyImages("PredictedLabel", model, "Path"),
+            () => _mlContext.Transforms.FeaturizeImages(
+                "Features", model, "Path", options: new() { AdditionalOutputs = [new("Stage", "layer_5")] }),
+        ])
+        {
+            var error = Assert.ThrowsExactly<ArgumentException>(create);
+            StringAssert.Contains(error.Message, "its outputs are features.", StringComparison.Ordinal);
+        }
+    }
+
+    [TestMethod]
+    public void Options_out_of_range_and_columns_of_one_name_are_refused()
+    {
+        using MobileViTModel model = TinyModel.Load();
+        foreach (MobileViTClassificationOptions options in (MobileViTClassificationOptions[])
+        [
+            new() { Threads = -1 },
+            new() { BatchSize = 0 },
+            new() { BatchSize = 100_000 },
+            new() { TopK = 0 },
+            new() { MaxPixels = 0 },
+            new() { ScoreColumnName = "" },
+            new() { BadImages = (BadImageHandling)7 },
+            new() { ScoreColumnName = "PredictedLabel" },
+        ])
+        {
+            Assert.Throws<ArgumentException>(
+                () => _mlContext.Transforms.ClassifyImages("PredictedLabel", model, "Path", options), options.ToString());
+        }
+    }
+
+    [TestMethod]
+    public void The_session_can_be_configured()
+    {
+        int calls = 0;
+        using MobileViTModel model = MobileViTModel.Load(TinyModel.Bytes, new MobileViTModelOptions
+        {
+            IntraOpNumThreads = 2,
+            ConfigureSession = options =>
+            {
+                calls++;
+                Assert.AreEqual(2, options.IntraOpNumThreads);
+                options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+            },
+        });
+
+        Assert.AreEqual(1, calls);
+    }
+}
