@@ -1,8 +1,10 @@
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MlNetMobileViT.Benchmarks;
+using MlNetMobileViT.Benchmarks.Throughput;
 
 // In this process, so that no project has to be generated, restored and built for each benchmark.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
@@ -14,7 +16,23 @@ switch (args)
     case ["graph", var model, var peer]:
         GraphBenchmark.Run(Console.Out, model, peer);
         return 0;
+    case ["throughput"]:
+        ThroughputBenchmark.Run(rounds: 5);
+        return 0;
+    case ["throughput", "--rounds", var rounds]:
+        ThroughputBenchmark.Run(int.Parse(rounds, CultureInfo.InvariantCulture));
+        return 0;
+    case ["memory"]:
+        ThroughputBenchmark.RunMemory();
+        return 0;
+    case ["throughput-child", "measure", var contender, var model, var rows, .. var photos]:
+        ContenderRun.Measure(
+            Enum.Parse<Contender>(contender), model, int.Parse(rows, CultureInfo.InvariantCulture), photos);
+        return 0;
+    case ["throughput-child", "first", var model, var photo]:
+        ContenderRun.First(model, photo);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | graph MODEL.onnx PEER.onnx");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | graph MODEL.onnx PEER.onnx | throughput [--rounds N] | memory");
         return 2;
 }

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.Transforms.Image;
+
+namespace MlNetMobileViT.Benchmarks.Throughput;
+
+/// <summary>Runs a contender in a process of its own, so that its peak of memory is its own.</summary>
+internal static class ContenderRun
+{
+    private const int WarmUp = 16;
+
+    /// <summary>Scores photos and prints images/s and the peak of the working set in bytes.</summary>
+    public static void Measure(Contender contender, string model, int rows, string[] photos)
+    {
+        Consume(contender, model, photos[..Math.Min(WarmUp, photos.Length)], WarmUp);
+        var watch = Stopwatch.StartNew();
+        int scored = Consume(contender, model, photos, rows);
+        double perSecond = scored / watch.Elapsed.TotalSeconds;
+        using var process = Process.GetCurrentProcess();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{perSecond} {process.PeakWorkingSet64}"));
+    }
+
+    /// <summary>Makes one prediction and prints the milliseconds since the process began.</summary>
+    public static void First(string modelFile, string photo)
+    {
+        var mlContext = new MLContext();
+        using MobileViTModel model = MobileViTModel.Load(modelFile);
+        IDataView none = mlContext.Data.LoadFromEnumerable<PhotoRow>([]);
+        using PredictionEngine<PhotoRow, LogitsRow> engine = mlContext.Model.CreatePredictionEngine<PhotoRow, LogitsRow>(
+            mlContext.Transforms.ScoreImages("Logits", model, "Path").Fit(none));
+        engine.Predict(new PhotoRow { Path = photo });
+        using var process = Process.GetCurrentProcess();
+        Console.WriteLine((DateTime.Now - process.StartTime).TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static int Consume(Contender contender, string modelFile, string[] photos, int rows)
+    {
+        if (contender == Contender.SingleThread)
+        {
+            return ConsumeOnOneThread(modelFile, photos, rows);
+        }
+
+        var mlContext = new MLContext();
+        IDataView data = mlContext.Data.LoadFromEnumerable(
+            Enumerable.Range(0, rows).Select(i => new PhotoRow { Path = photos[i % photos.Length] }));
+        using MobileViTModel? model = contender == Contender.Pipeline ? MobileViTModel.Load(modelFile) : null;
+        (IEstimator<ITransformer> pipeline, string output) = model is null
+            ? Plain(mlContext, modelFile)
+            : (mlContext.Transforms.ScoreImages("Logits", model, "Path"), "Logits");
+        ITransformer transformer = pipeline.Fit(data);
+        using var owner = transformer as IDisposable;
+        IDataView scored = transformer.Transform(data);
+        using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema[output]]);
+        ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(scored.Schema[output]);
+        VBuffer<float> logits = default;
+        int count = 0;
+        while (cursor.MoveNext())
+        {
+            getter(ref logits);
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>What a user would write with ML.NET alone.</summary>
+    private static (IEstimator<ITransformer> Pipeline, string Output) Plain(MLContext mlContext, string modelFile)
+    {
+        using var session = new InferenceSession(modelFile);
+        string input = session.InputNames[0], output = session.OutputNames[0];
+        int[] shape = session.InputMetadata[input].Dimensions;
+        return (
+            mlContext.Transforms.LoadImages("Image", imageFolder: "", "Path")
+                .Append(mlContext.Transforms.ResizeImages(
+                    "Image", imageWidth: shape[3], imageHeight: shape[2], resizing: ImageResizingEstimator.ResizingKind.IsoCrop))
+                .Append(mlContext.Transforms.ExtractPixels(
+                    input, "Image", orderOfExtraction: ImagePixelExtractingEstimator.ColorsOrder.ABGR, scaleImage: 1 / 255f))
+                .Append(mlContext.Transforms.ApplyOnnxModel(output, input, modelFile)),
+            output);
+    }
+
+    private static int ConsumeOnOneThread(string modelFile, string[] photos, int rows)
+    {
+        using MobileViTModel model = MobileViTModel.Load(modelFile);
+        var preprocessor = new ImagePreprocessor(model.Preprocessing);
+        using var batch = new ModelBatch(model, model.Preprocessing, [model.GetOutput(ModelOutputs.Logits)], size: 1);
+        for (int i = 0; i < rows; i++)
+        {
+            preprocessor.Preprocess(photos[i % photos.Length], batch.Pixels(0));
+            batch.Run(1);
+        }
+
+        return rows;
+    }
+
+    private sealed class LogitsRow
+    {
+        public float[] Logits { get; set; } = [];
+    }
+}

@@ -1,0 +1,7 @@
+namespace MlNetMobileViT.Benchmarks.Throughput;
+
+/// <summary>A row with the path of a photo.</summary>
+internal sealed class PhotoRow
+{
+    public string Path { get; set; } = "";
+}

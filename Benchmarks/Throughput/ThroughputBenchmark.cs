@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using MlNetMobileViT.Conversion;
+
+namespace MlNetMobileViT.Benchmarks.Throughput;
+
+/// <summary>
+/// Photos per second from files to logits: what a user would write with ML.NET alone, this library's pipeline, and the bound
+/// that the processors set.
+/// </summary>
+/// <remarks>
+/// Every measurement is a process of its own, and the contenders take turns, so that a machine that is slow for a while is
+/// slow for all of them. The numbers are medians over the rounds.
+/// </remarks>
+internal static class ThroughputBenchmark
+{
+    private const int MemoryRows = 20_000;
+    private const int FewRows = 1_000;
+
+    /// <summary>Compares the contenders and prints a table for each variant.</summary>
+    /// <param name="rounds">How often each is measured.</param>
+    public static void Run(int rounds)
+    {
+        string folder = Directory.CreateTempSubdirectory("mobilevit-throughput-").FullName;
+        try
+        {
+            string[] photos = Photos.Find(Shared(), folder);
+            Console.WriteLine($"{photos.Length} photos, {Environment.ProcessorCount} processors, median of {rounds} rounds");
+            foreach ((string name, string model, string? peer) in Models(folder))
+            {
+                Compare(name, model, peer, photos, rounds);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Compares the peak of memory for few rows and for many.</summary>
+    public static void RunMemory()
+    {
+        string folder = Directory.CreateTempSubdirectory("mobilevit-throughput-").FullName;
+        try
+        {
+            string[] photos = Photos.Find(Shared(), folder);
+            (string name, string model, _) = Models(folder).First();
+            double few = Measure(Contender.Pipeline, model, FewRows, photos).PeakMegabytes;
+            double many = Measure(Contender.Pipeline, model, MemoryRows, photos).PeakMegabytes;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: peak {few:F0} MB for {FewRows} images, {many:F0} MB for {MemoryRows}: {many / few:P1}"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Compare(string name, string model, string? peer, string[] photos, int rounds)
+    {
+        Contender[] contenders = [.. Enum.GetValues<Contender>().Where(contender => contender != Contender.PlainPeer || peer is not null)];
+        var results = contenders.ToDictionary(static contender => contender, static _ => new List<(double PerSecond, double PeakMegabytes)>());
+        var first = new List<double>();
+        for (int round = 0; round < rounds; round++)
+        {
+            foreach (Contender contender in contenders)
+            {
+                string file = contender == Contender.PlainPeer ? peer! : model;
+                results[contender].Add(Measure(contender, file, photos.Length, photos));
+            }
+
+            first.Add(double.Parse(Child(["first", model, photos[0]]), CultureInfo.InvariantCulture));
+        }
+
+        double PerSecond(Contender contender) => Median(results[contender].Select(static result => result.PerSecond));
+        double plain = PerSecond(contenders[0]);
+        double bound = Environment.ProcessorCount * PerSecond(Contender.SingleThread);
+        Console.WriteLine();
+        Console.WriteLine($"| {name} | images/s | of plain | of bound | peak MB |");
+        Console.WriteLine("| -- | --: | --: | --: | --: |");
+        foreach (Contender contender in contenders.Where(static contender => contender != Contender.SingleThread))
+        {
+            double perSecond = PerSecond(contender);
+            double peak = Median(results[contender].Select(static result => result.PeakMegabytes));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {Title(contender)} | {perSecond:F1} | {perSecond / plain:F2} | {perSecond / bound:P0} | {peak:F0} |"));
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| bound: {Environment.ProcessorCount} × {bound / Environment.ProcessorCount:F1}, one thread alone | {bound:F1} | {bound / plain:F2} | 100 % | |"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"First prediction of a fresh process after {Median(first):F0} ms."));
+    }
+
+    private static string Title(Contender contender) => contender switch
+    {
+        Contender.PlainPeer => "plain ML.NET, torch export",
+        Contender.PlainOurs => "plain ML.NET, converted model",
+        _ => "MlNetMobileViT",
+    };
+
+    /// <summary>The converted variants with their torch exports where the reference data is there, or else the demo model.</summary>
+    private static IEnumerable<(string Name, string Model, string? Peer)> Models(string folder)
+    {
+        string reference = Path.Combine(Shared(), "reference");
+        if (!Directory.Exists(reference))
+        {
+            yield return ("demo (XXS, 128×128)", Path.Combine(RepositoryRoot(), "Examples", "Demo", "mobilevit_xxs_shapes.onnx"), null);
+            yield break;
+        }
+
+        foreach (string variant in (string[])["xxs", "s"])
+        {
+            string model = Path.Combine(folder, $"{variant}.onnx");
+            MobileViTConverter.Convert(
+                Path.Combine(reference, "checkpoints", $"mobilevit_{variant}.pt"), model, new ConversionOptions());
+            yield return (
+                variant.ToUpperInvariant(), model, Path.Combine(reference, "peers", $"mobilevit_{variant}.torch_export.onnx"));
+        }
+    }
+
+    private static (double PerSecond, double PeakMegabytes) Measure(Contender contender, string model, int rows, string[] photos)
+    {
+        string[] numbers = Child(["measure", contender.ToString(), model, rows.ToString(CultureInfo.InvariantCulture), .. photos])
+            .Split(' ');
+        return (
+            double.Parse(numbers[0], CultureInfo.InvariantCulture),
+            double.Parse(numbers[1], CultureInfo.InvariantCulture) / (1 << 20));
+    }
+
+    private static string Child(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["throughput-child", .. arguments])
+        {
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? output.Trim()
+            : throw new InvalidOperationException($"A measurement ended with exit code {process.ExitCode}.");
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private static string Shared() => Path.Combine(RepositoryRoot(), "..", "shared");
+
+    private static string RepositoryRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "MlNetMobileViT.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException($"No MlNetMobileViT.sln above '{AppContext.BaseDirectory}'.");
+    }
+}
