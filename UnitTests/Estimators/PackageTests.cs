@@ -1,0 +1,33 @@
+using System.Xml.Linq;
+
+namespace MlNetMobileViT.UnitTests.Estimators;
+
+/// <summary>What the package must not forget; <c>dotnet pack</c> itself is too slow for a test.</summary>
+[TestClass]
+public sealed class PackageTests
+{
+    [TestMethod]
+    public void The_package_depends_on_all_that_the_assembly_inside_it_needs()
+    {
+        string[] packages = Included("Estimators", "PackageReference");
+
+        foreach (string needed in Included("Model", "PackageReference"))
+        {
+            CollectionAssert.Contains(
+                packages, needed, $"Model.csproj needs {needed}; the package that carries its assembly must depend on it.");
+        }
+    }
+
+    [TestMethod]
+    public void Only_Model_travels_inside_the_package()
+    {
+        Assert.AreEqual("../Model/Model.csproj", string.Join(", ", Included("Estimators", "ProjectReference")));
+        Assert.IsEmpty(Included("Model", "ProjectReference"));
+    }
+
+    private static string[] Included(string project, string item) =>
+    [
+        .. XDocument.Load(Reference.InRepository(project, $"{project}.csproj")).Descendants(item)
+            .Select(static element => (string)element.Attribute("Include")!),
+    ];
+}
