@@ -20,6 +20,7 @@ public sealed partial class ReadmeTests
     {
         using var folder = new TemporaryFolder();
         PreparePhotos(folder.PathOf("photos"));
+        PrepareValidationSet(folder.PathOf("imagenet", "val"));
         PrepareDownload(folder.PathOf("cache"));
         string[] commands = [.. Blocks("sh").SelectMany(static block => block.Split('\n')).Select(static line => line.Trim())];
         int ran = 0;
@@ -79,8 +80,20 @@ public sealed partial class ReadmeTests
         {
             string subfolder = Path.Combine(folder, Path.GetFileName(sample).Split('_')[0]);
             Directory.CreateDirectory(subfolder);
-            File.Copy(sample, Path.Combine(subfolder, Path.GetFileName(sample)));
-            File.Copy(sample, Path.Combine(folder, Path.GetFileName(sample)));
+            string name = Path.GetFileName(sample).Replace("arrow", "star", StringComparison.Ordinal);
+            File.Copy(sample, Path.Combine(subfolder, name));
+            File.Copy(sample, Path.Combine(folder, name));
+        }
+    }
+
+    /// <summary>A folder of the form of ImageNet's validation set: a subfolder for each WordNet id.</summary>
+    private static void PrepareValidationSet(string folder)
+    {
+        foreach (string id in new[] { "n01440764", "n15075141" })
+        {
+            Directory.CreateDirectory(Path.Combine(folder, id));
+            File.Copy(
+                Reference.InRepository("Examples", "Demo", "samples", "red_ring.jpg"), Path.Combine(folder, id, "1.jpg"));
         }
     }
 
