@@ -23,6 +23,22 @@ public static class MobileViTCatalog
     /// </param>
     /// <param name="options">The rest; null for the defaults.</param>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/PreprocessImagesSamples.cs" region="Pixels"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { Path = file }));
+    ///
+    /// ImagePreprocessing preprocessing = PreprocessingPresets.Get(PreprocessingPresets.Timm);
+    /// using var transformer = mlContext.Transforms.PreprocessImages("pixels", preprocessing, "Path").Fit(data);
+    /// IDataView result = transformer.Transform(data);
+    ///
+    /// Console.WriteLine(result.Schema["pixels"].Type); // Vector<Single, 3, 256, 256>
+    /// foreach (float[] pixels in result.GetColumn<float[]>("pixels"))
+    /// {
+    ///     Console.WriteLine($"Red at the top left: {pixels[0]:0.00}"); // in [0, 1]
+    /// }
+    /// ]]></code>
+    /// </example>
     public static MobileViTPreprocessingEstimator PreprocessImages(
         this TransformsCatalog catalog,
         string outputColumnName,
@@ -61,6 +77,20 @@ public static class MobileViTCatalog
     /// <param name="modelOutput">Which output: one of <see cref="ModelOutputs"/> that the model has.</param>
     /// <param name="options">The rest; null for the defaults.</param>
     /// <exception cref="ArgumentException">The model has no such output, or a setting is out of range.</exception>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/ScoreImagesSamples.cs" region="TwoOutputs"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { Path = file }));
+    ///
+    /// // One pass over the images, one run of the model, two columns.
+    /// using MobileViTModel model = MobileViTModel.Load(modelFile);
+    /// var options = new MobileViTScoringOptions { AdditionalOutputs = [new("Features", ModelOutputs.Features)] };
+    /// using var scorer = mlContext.Transforms.ScoreImages("Logits", model, "Path", options: options).Fit(data);
+    ///
+    /// DataViewSchema schema = scorer.GetOutputSchema(data.Schema);
+    /// Console.WriteLine($"{schema["Logits"].Type}, {schema["Features"].Type}"); // Vector<Single, 16>, Vector<Single, 320>
+    /// ]]></code>
+    /// </example>
     public static MobileViTScoringEstimator ScoreImages(
         this TransformsCatalog catalog,
         string outputColumnName,
@@ -83,6 +113,21 @@ public static class MobileViTCatalog
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a model that this project's converter wrote.</exception>
     /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/ScoreImagesSamples.cs" region="Probabilities"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { Path = file }));
+    ///
+    /// using var scorer = mlContext.Transforms
+    ///     .ScoreImages("Score", modelFile, "Path", ModelOutputs.Probabilities)
+    ///     .Fit(data);
+    ///
+    /// foreach (float[] score in scorer.Transform(data).GetColumn<float[]>("Score"))
+    /// {
+    ///     Console.WriteLine($"Class {Array.IndexOf(score, score.Max())} of {score.Length}: {score.Max():P1}");
+    /// }
+    /// ]]></code>
+    /// </example>
     public static MobileViTScoringEstimator ScoreImages(
         this TransformsCatalog catalog,
         string outputColumnName,
@@ -109,6 +154,22 @@ public static class MobileViTCatalog
     /// </param>
     /// <param name="options">The rest; null for the defaults.</param>
     /// <exception cref="ArgumentException">The model has no probabilities, or a setting is out of range.</exception>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/ClassifyImagesSamples.cs" region="BadImages"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { Path = file }));
+    ///
+    /// // An image that cannot be read does not stop the others: its row says why.
+    /// using MobileViTModel model = MobileViTModel.Load(modelFile);
+    /// var options = new MobileViTClassificationOptions { TopK = 1, BadImages = BadImageHandling.Mark };
+    /// using var classifier = mlContext.Transforms.ClassifyImages("PredictedLabel", model, "Path", options).Fit(data);
+    ///
+    /// foreach (string error in classifier.Transform(data).GetColumn<string>("Error"))
+    /// {
+    ///     Console.WriteLine(error.Length == 0 ? "fine" : error);
+    /// }
+    /// ]]></code>
+    /// </example>
     public static MobileViTClassificationEstimator ClassifyImages(
         this TransformsCatalog catalog,
         string outputColumnName,
@@ -132,6 +193,21 @@ public static class MobileViTCatalog
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a model that this project's converter wrote.</exception>
     /// <inheritdoc cref="ClassifyImages(TransformsCatalog, string, MobileViTModel, string, MobileViTClassificationOptions)"/>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/ClassifyImagesSamples.cs" region="Labels"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { Path = file }));
+    ///
+    /// using var classifier = mlContext.Transforms.ClassifyImages("PredictedLabel", modelFile, "Path").Fit(data);
+    /// IDataView result = classifier.Transform(data);
+    ///
+    /// // The five most likely labels of each image, most likely first.
+    /// foreach (string[] labels in result.GetColumn<string[]>("TopLabels"))
+    /// {
+    ///     Console.WriteLine(string.Join(", ", labels));
+    /// }
+    /// ]]></code>
+    /// </example>
     public static MobileViTClassificationEstimator ClassifyImages(
         this TransformsCatalog catalog,
         string outputColumnName,
@@ -158,6 +234,20 @@ public static class MobileViTCatalog
     /// </param>
     /// <param name="options">The rest; null for the defaults.</param>
     /// <exception cref="ArgumentException">The model has no such output, or a setting is out of range.</exception>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/FeaturizeImagesSamples.cs" region="Similarity"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { Path = file }));
+    ///
+    /// using MobileViTModel model = MobileViTModel.Load(modelFile);
+    /// using var featurizer = mlContext.Transforms.FeaturizeImages("Features", model, "Path").Fit(data);
+    /// float[][] features = [.. featurizer.Transform(data).GetColumn<float[]>("Features")];
+    ///
+    /// int nearest = Enumerable.Range(1, features.Length - 1)
+    ///     .MaxBy(i => TensorPrimitives.CosineSimilarity(features[0], features[i]));
+    /// Console.WriteLine($"{files[nearest]} is most like {files[0]}");
+    /// ]]></code>
+    /// </example>
     public static MobileViTFeaturizationEstimator FeaturizeImages(
         this TransformsCatalog catalog,
         string outputColumnName,
@@ -183,6 +273,22 @@ public static class MobileViTCatalog
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a model that this project's converter wrote.</exception>
     /// <inheritdoc cref="FeaturizeImages(TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/FeaturizeImagesSamples.cs" region="Training"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(
+    ///     files.Select(file => new { Path = file, Label = Path.GetFileName(file).Split('_')[0] })); // red or blue
+    ///
+    /// var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+    ///     .Append(mlContext.Transforms.FeaturizeImages("Features", modelFile, "Path"))
+    ///     .AppendCacheCheckpoint(mlContext)
+    ///     .Append(mlContext.MulticlassClassification.Trainers.SdcaMaximumEntropy());
+    /// using var trained = pipeline.Fit(data);
+    ///
+    /// var metrics = mlContext.MulticlassClassification.Evaluate(trained.Transform(data));
+    /// Console.WriteLine($"Accuracy on the training data: {metrics.MicroAccuracy:P0}");
+    /// ]]></code>
+    /// </example>
     public static MobileViTFeaturizationEstimator FeaturizeImages(
         this TransformsCatalog catalog,
         string outputColumnName,

@@ -25,6 +25,21 @@ public static class MobileViTModelOperations
     /// <param name="options">How to run the models; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a saved pipeline.</exception>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/LoadMobileViTSamples.cs" region="FromFile"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { Path = file }));
+    /// using var classifier = mlContext.Transforms.ClassifyImages("PredictedLabel", modelFile, "Path").Fit(data);
+    /// mlContext.Model.Save(classifier, data.Schema, savedFile);
+    ///
+    /// // Later, elsewhere: the saved file holds the model.
+    /// ITransformer pipeline = mlContext.Model.LoadMobileViT(savedFile, out DataViewSchema inputSchema);
+    /// foreach (string[] labels in pipeline.Transform(data).GetColumn<string[]>("TopLabels"))
+    /// {
+    ///     Console.WriteLine(labels[0]);
+    /// }
+    /// ]]></code>
+    /// </example>
     public static ITransformer LoadMobileViT(
         this ModelOperationsCatalog catalog,
         string filePath,
@@ -47,6 +62,18 @@ public static class MobileViTModelOperations
     /// <param name="options">How to run the models; null for the defaults.</param>
     /// <exception cref="InvalidDataException">The stream is not a saved pipeline.</exception>
     /// <inheritdoc cref="LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions)"/>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/LoadMobileViTSamples.cs" region="FromStream"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// using FileStream stream = File.OpenRead(savedFile);
+    /// var options = new MobileViTModelOptions { IntraOpNumThreads = 2 };
+    /// ITransformer pipeline = mlContext.Model.LoadMobileViT(stream, out DataViewSchema inputSchema, options);
+    /// using var owner = (IDisposable)pipeline;
+    ///
+    /// Console.WriteLine(string.Join(", ", inputSchema)); // Path: String
+    /// Console.WriteLine(pipeline.GetOutputSchema(inputSchema)["Features"].Type); // Vector<Single, 320>
+    /// ]]></code>
+    /// </example>
     public static ITransformer LoadMobileViT(
         this ModelOperationsCatalog catalog,
         Stream stream,

@@ -15,6 +15,15 @@ public static class MLImagePreprocessing
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
     /// <exception cref="InvalidOperationException">The image was disposed.</exception>
     /// <exception cref="InvalidDataException">The image has more pixels than the options accept.</exception>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/MLImageSamples.cs" region="Preprocess"><![CDATA[
+    /// using MLImage image = MLImage.CreateFromFile(file);
+    /// var preprocessor = new ImagePreprocessor(PreprocessingPresets.Get(PreprocessingPresets.Cvnets));
+    ///
+    /// float[] pixels = new float[preprocessor.Length]; // [3, 256, 256]: blue, green, red, in [0, 1]
+    /// preprocessor.Preprocess(image, pixels);
+    /// ]]></code>
+    /// </example>
     public static void Preprocess(this ImagePreprocessor preprocessor, MLImage image, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(preprocessor);
@@ -26,6 +35,15 @@ public static class MLImagePreprocessing
     /// <param name="image">The image; see <see cref="Preprocess(ImagePreprocessor, MLImage, Span{float})"/>.</param>
     /// <param name="destination">Receives <c>[H, W, 3]</c>, red, green, blue; <see cref="ImagePreprocessor.Length"/> bytes.</param>
     /// <inheritdoc cref="Preprocess(ImagePreprocessor, MLImage, Span{float})" path="/exception"/>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/MLImageSamples.cs" region="Crop"><![CDATA[
+    /// using MLImage image = MLImage.CreateFromFile(file);
+    /// var preprocessor = new ImagePreprocessor(PreprocessingPresets.Get(PreprocessingPresets.Cvnets));
+    ///
+    /// byte[] crop = new byte[preprocessor.Length]; // [256, 256, 3]: red, green, blue
+    /// preprocessor.Crop(image, crop);
+    /// ]]></code>
+    /// </example>
     public static void Crop(this ImagePreprocessor preprocessor, MLImage image, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(preprocessor);

@@ -1,0 +1,33 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MlNetMobileViT.UnitTests.Examples;
+
+namespace MlNetMobileViT.UnitTests.Estimators.Samples;
+
+[TestClass]
+public sealed class PreprocessImagesSamples
+{
+    [TestMethod]
+    public void Pixels()
+    {
+        string[] files = Demo.Samples;
+
+        #region Pixels
+        var mlContext = new MLContext();
+        IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { Path = file }));
+
+        ImagePreprocessing preprocessing = PreprocessingPresets.Get(PreprocessingPresets.Timm);
+        using var transformer = mlContext.Transforms.PreprocessImages("pixels", preprocessing, "Path").Fit(data);
+        IDataView result = transformer.Transform(data);
+
+        Console.WriteLine(result.Schema["pixels"].Type); // Vector<Single, 3, 256, 256>
+        foreach (float[] pixels in result.GetColumn<float[]>("pixels"))
+        {
+            Console.WriteLine($"Red at the top left: {pixels[0]:0.00}"); // in [0, 1]
+        }
+        #endregion
+
+        Assert.AreEqual("Vector<Single, 3, 256, 256>", result.Schema["pixels"].Type.ToString());
+        Assert.IsTrue(result.GetColumn<float[]>("pixels").All(static pixels => pixels.All(static p => p is >= 0 and <= 1)));
+    }
+}
