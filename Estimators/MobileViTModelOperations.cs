@@ -9,6 +9,7 @@ public static class MobileViTModelOperations
 {
     // How ML.NET lays a saved chain out in its archive.
     private const string ChainFolder = "TransformerChain";
+    private const string LoaderFolder = "Loader/";
     private const string OnnxFile = "OnnxModel";
 
     /// <summary>
@@ -106,18 +107,22 @@ public static class MobileViTModelOperations
 
         stream.Position = start;
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-        return Restore(loaded, ChainFolder, archive, options);
+        var entries = archive.Entries.ToDictionary(static entry => entry.FullName.Replace('\\', '/'));
+        // With a data loader, ML.NET saves the pipeline as the only one of a chain, and unpacks it when it loads.
+        bool hasLoader = entries.Keys.Any(static name => name.StartsWith(LoaderFolder, StringComparison.Ordinal));
+        return Restore(loaded, hasLoader ? TransformFolder(ChainFolder, 0) : ChainFolder, entries, options);
     }
 
     /// <summary>Puts fast transformers in the place of the chains that they were saved as.</summary>
-    private static ITransformer Restore(ITransformer loaded, string folder, ZipArchive archive, MobileViTModelOptions options)
+    private static ITransformer Restore(
+        ITransformer loaded, string folder, Dictionary<string, ZipArchiveEntry> entries, MobileViTModelOptions options)
     {
         if (loaded is not TransformerChain<ITransformer> chain)
         {
             return loaded;
         }
 
-        if (ReadStep(chain, folder, archive) is ({ } step, { } onnx))
+        if (ReadStep(chain, folder, entries) is ({ } step, { } onnx))
         {
             chain.Dispose();
             return CreateTransformer(step, onnx, options);
@@ -127,7 +132,7 @@ public static class MobileViTModelOperations
         TransformerScope[] scopes = [.. transformers.Select(transformer => ScopeOf(chain, transformer))];
         for (int i = 0; i < transformers.Length; i++)
         {
-            transformers[i] = Restore(transformers[i], TransformFolder(folder, i), archive, options);
+            transformers[i] = Restore(transformers[i], TransformFolder(folder, i), entries, options);
         }
 
         return new TransformerChain<ITransformer>(transformers, scopes);
@@ -136,13 +141,13 @@ public static class MobileViTModelOperations
     private static string TransformFolder(string folder, int index) => $"{folder}/Transform_{index:000}";
 
     private static (ImageStep? Step, byte[]? Onnx) ReadStep(
-        TransformerChain<ITransformer> chain, string folder, ZipArchive archive)
+        TransformerChain<ITransformer> chain, string folder, Dictionary<string, ZipArchiveEntry> entries)
     {
         int index = 0;
         foreach (ITransformer transformer in chain)
         {
             if (transformer is Microsoft.ML.Transforms.Onnx.OnnxTransformer
-                && archive.GetEntry($"{TransformFolder(folder, index)}/{OnnxFile}") is { } entry)
+                && entries.TryGetValue($"{TransformFolder(folder, index)}/{OnnxFile}", out ZipArchiveEntry? entry))
             {
                 // The entry is a byte array as ML.NET writes it: its length first.
                 using var reader = new BinaryReader(entry.Open());

@@ -154,6 +154,29 @@ public sealed class SavingTests
     }
 
     [TestMethod]
+    public void A_pipeline_saved_with_its_data_loader_is_restored_too()
+    {
+        using var images = new DrawnImages(4);
+        using MobileViTModel model = TinyModel.Load();
+        string table = images.PathOf("images.tsv");
+        File.WriteAllLines(table, images.Rows.Select(static row => row.Path!));
+        TextLoader loader = _mlContext.Data.CreateTextLoader([new TextLoader.Column("Path", DataKind.String, 0)]);
+        IDataView data = loader.Load(table);
+        TransformerChain<MobileViTScoringTransformer> pipeline = _mlContext.Transforms.CopyColumns("Copy", "Path")
+            .Append(_mlContext.Transforms.ScoreImages("Logits", model, "Copy")).Fit(data);
+        string path = images.PathOf("pipeline.zip");
+        _mlContext.Model.Save(pipeline, loader, path);
+
+        var loaded = (TransformerChain<ITransformer>)_mlContext.Model.LoadMobileViT(path, out DataViewSchema schema);
+        using (loaded)
+        {
+            Assert.AreEqual("Path", schema.Single().Name);
+            Assert.HasCount(1, loaded.OfType<MobileViTScoringTransformer>());
+            AssertClose(pipeline.Transform(data).Vectors("Logits"), loaded.Transform(data).Vectors("Logits"), 0);
+        }
+    }
+
+    [TestMethod]
     public void Ten_thousand_predictions_of_one_engine_leak_nothing()
     {
         using var images = new DrawnImages(4);
