@@ -7,6 +7,14 @@ namespace MlNetMobileViT.Conversion;
 /// <summary>How a checkpoint is converted. Everything has a default that follows the checkpoint.</summary>
 public sealed record ConversionOptions
 {
+    /// <summary>
+    /// The longest side of the input, in pixels. The memory that attention takes grows with the fourth power of the side.
+    /// </summary>
+    public const int MaxSide = 2048;
+
+    /// <summary>The largest fixed batch size.</summary>
+    public const int MaxBatch = 4096;
+
     /// <summary>The variant that the checkpoint must be (<c>xxs</c>, <c>xs</c>, <c>s</c>); null accepts any.</summary>
     public string? Variant { get; init; }
 
@@ -16,7 +24,9 @@ public sealed record ConversionOptions
     /// </summary>
     public MobileViTArchitecture? Architecture { get; init; }
 
-    /// <summary>The attention heads of a custom network; null for the 4 of every published one.</summary>
+    /// <summary>
+    /// The attention heads of a custom network; null for those of <see cref="Architecture"/>, or the 4 of every published one.
+    /// </summary>
     public int? Heads { get; init; }
 
     /// <summary>
@@ -34,13 +44,13 @@ public sealed record ConversionOptions
     /// <summary>The preprocessing preset, one of <see cref="PreprocessingPresets.Names"/>; null follows the checkpoint's layout.</summary>
     public string? Preset { get; init; }
 
-    /// <summary>The height of the input in pixels, a multiple of 32. Default: 256.</summary>
-    public int Height { get; init; } = 256;
+    /// <summary>The height of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>. Default: 256.</summary>
+    public int Height { get; init; } = PreprocessingPresets.DefaultSide;
 
-    /// <summary>The width of the input in pixels, a multiple of 32. Default: 256.</summary>
-    public int Width { get; init; } = 256;
+    /// <summary>The width of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>. Default: 256.</summary>
+    public int Width { get; init; } = PreprocessingPresets.DefaultSide;
 
-    /// <summary>A fixed batch size, or null (the default) for a graph that takes any.</summary>
+    /// <summary>A fixed batch size up to <see cref="MaxBatch"/>, or null (the default) for a graph that takes any.</summary>
     public int? Batch { get; init; }
 
     /// <summary>
@@ -73,15 +83,29 @@ public sealed record ConversionOptions
     {
         RequireSide(Height, nameof(Height));
         RequireSide(Width, nameof(Width));
-        if (Batch is < 1 or > 4096)
+        if (Batch is < 1 or > MaxBatch)
         {
-            throw new ArgumentException($"The batch size is {Batch}; it must be between 1 and 4096.");
+            throw new ArgumentException($"The batch size is {Batch}; it must be between 1 and {MaxBatch}.");
+        }
+
+        Architecture?.Validate();
+        if (Heads is < 1 or > MobileViTArchitecture.MaxHeads)
+        {
+            throw new ArgumentException(
+                $"The number of heads is {Heads}; it must be between 1 and {MobileViTArchitecture.MaxHeads}.");
         }
 
         if (Variant is not null && !MobileViTVariants.Names.Contains(Variant))
         {
             throw new ArgumentException(
                 $"There is no variant '{Variant}'; the variants are {string.Join(", ", MobileViTVariants.Names)}.");
+        }
+
+        if (Variant is not null && !IsOf(Variant))
+        {
+            throw new ArgumentException(
+                $"MobileViT-{Variant.ToUpperInvariant()} is asked for together with an architecture or a number of heads that is not "
+                + "its own; leave one of them out.");
         }
 
         if (Preset is not null && !PreprocessingPresets.Names.Contains(Preset))
@@ -98,13 +122,19 @@ public sealed record ConversionOptions
         }
     }
 
+    private bool IsOf(string variant)
+    {
+        MobileViTArchitecture asked = Architecture ?? MobileViTVariants.Get(variant);
+        return MobileViTVariants.NameOf(asked with { Heads = Heads ?? asked.Heads }) == variant;
+    }
+
     private static void RequireSide(int value, string name)
     {
         const int Multiple = Network.NetworkGraph.SizeMultiple;
-        if (value < Multiple || value > ImagePreprocessing.MaxSide || value % Multiple != 0)
+        if (value < Multiple || value > MaxSide || value % Multiple != 0)
         {
             throw new ArgumentException(
-                $"{name} is {value}; the sides of the input must be multiples of {Multiple} up to {ImagePreprocessing.MaxSide} pixels.");
+                $"{name} is {value}; the sides of the input must be multiples of {Multiple} up to {MaxSide} pixels.");
         }
     }
 }

@@ -29,7 +29,11 @@ public static class MobileViTConverter
         ArgumentException.ThrowIfNullOrEmpty(outputPath);
         options ??= new ConversionOptions();
         options.Validate();
-        RequireOutput(checkpointPath, outputPath);
+        RequireOutput(outputPath);
+        if (Path.GetFullPath(outputPath) == Path.GetFullPath(checkpointPath))
+        {
+            throw new ArgumentException($"The output '{outputPath}' is the checkpoint itself; name another file.");
+        }
 
         Checkpoint checkpoint = Checkpoint.Open(checkpointPath, options.StateDictKey);
         ModelWeights weights = ModelWeights.Read(
@@ -38,40 +42,29 @@ public static class MobileViTConverter
         MobileViTArchitecture architecture = options.Heads is { } heads
             ? weights.Architecture with { Heads = heads }
             : weights.Architecture;
-        architecture.Validate();
+        RequireHeads(architecture, checkpoint);
         IReadOnlyList<string> labels =
             options.Labels ?? (architecture.Classes == ImageNet1k.ClassCount ? ImageNet1k.Labels : []);
         RequireLabels(labels, architecture.Classes, checkpoint.FilePath);
 
+        var style = new GraphStyle(
+            options.Height,
+            options.Width,
+            options.Batch,
+            options.DynamicSize,
+            options.Portable,
+            options.Precision,
+            CvnetsLayerNorm: weights.Layout == CheckpointLayout.Cvnets);
         ModelMetadata? metadata = null;
-        ModelProto model = OnnxModel.Build(
-            architecture,
-            weights.Tensors,
-            new GraphStyle(
-                options.Height,
-                options.Width,
-                options.Batch,
-                options.DynamicSize,
-                options.Portable,
-                options.Precision,
-                CvnetsLayerNorm: weights.Layout == CheckpointLayout.Cvnets),
-            options.Outputs,
-            labels,
-            (macs, hash) => metadata = new ModelMetadata
-            {
-                Variant = MobileViTVariants.NameOf(architecture),
-                Architecture = architecture.ToJson(),
-                Labels = labels,
-                Preprocessing = PreprocessingPresets.Get(
-                    options.Preset ?? weights.Layout.GetPreprocessingPreset(), options.Height, options.Width),
-                Parameters = architecture.ParameterCount,
-                Macs = macs,
-                SourceFile = checkpoint.FileName,
-                SourceSha256 = checkpoint.Sha256,
-                SourceLayout = weights.Layout.GetName(),
-                License = options.License ?? LicenseNote,
-                WeightsSha256 = hash,
-            });
+        ModelProto model;
+        try
+        {
+            model = OnnxModel.Build(architecture, weights.Tensors, style, options.Outputs, labels, Describe);
+        }
+        catch (OverflowException exception)
+        {
+            throw checkpoint.Error($"cannot be converted: {exception.Message}");
+        }
 
         WriteWhole(model, outputPath);
         return new ConversionReport(
@@ -81,16 +74,28 @@ public static class MobileViTConverter
             checkpoint.Container,
             checkpoint.StateDictPath,
             weights.Skipped);
+
+        ModelMetadata Describe(long macs, string hash) => metadata = new ModelMetadata
+        {
+            Variant = MobileViTVariants.NameOf(architecture),
+            Architecture = architecture.ToJson(),
+            Labels = labels,
+            Preprocessing = PreprocessingPresets.Get(
+                options.Preset ?? weights.Layout.GetPreprocessingPreset(), options.Height, options.Width),
+            Parameters = architecture.ParameterCount,
+            Macs = macs,
+            SourceFile = checkpoint.FileName,
+            SourceSha256 = checkpoint.Sha256,
+            SourceLayout = weights.Layout.GetName(),
+            License = options.License ?? LicenseNote,
+            WeightsSha256 = hash,
+        };
     }
 
-    private static void RequireOutput(string checkpointPath, string outputPath)
+    /// <summary>Checks that a file of this name can be written, as far as that can be known beforehand.</summary>
+    internal static void RequireOutput(string outputPath)
     {
         string full = Path.GetFullPath(outputPath);
-        if (full == Path.GetFullPath(checkpointPath))
-        {
-            throw new ArgumentException($"The output '{outputPath}' is the checkpoint itself; name another file.");
-        }
-
         if (Directory.Exists(full))
         {
             throw new ArgumentException($"The output '{outputPath}' is a folder; name a file, such as 'model.onnx'.");
@@ -100,6 +105,18 @@ public static class MobileViTConverter
         {
             throw new DirectoryNotFoundException(
                 $"The folder of the output '{outputPath}' does not exist; create it, or name another file.");
+        }
+    }
+
+    private static void RequireHeads(MobileViTArchitecture architecture, Checkpoint checkpoint)
+    {
+        int undivided = architecture.Stages.Select(static stage => stage.Transformer?.Dimension ?? 0)
+            .FirstOrDefault(dimension => dimension % architecture.Heads != 0);
+        if (undivided != 0)
+        {
+            throw checkpoint.Error(
+                $"has a transformer of dimension {undivided}, which {architecture.Heads} attention heads do not divide; tensors do not "
+                + "show the number of heads, so say how many it was trained with (--heads, or ConversionOptions.Heads)");
         }
     }
 

@@ -15,15 +15,22 @@ public static class PreprocessingPresets
     /// <summary>Straight to the input size, bilinear, aspect ratio ignored, BGR.</summary>
     public const string Squash = "squash";
 
+    /// <summary>The height and width of the published models' input, in pixels.</summary>
+    public const int DefaultSide = 256;
+
     /// <summary>The preset names.</summary>
     public static IReadOnlyList<string> Names { get; } = [Cvnets, Timm, Squash];
 
     /// <summary>Gets a preset for an input size.</summary>
+    /// <remarks>
+    /// For a rectangular input, the size before the crop follows from its longer side, so that the crop lies within every
+    /// picture, upright or not.
+    /// </remarks>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="height">The height of the model's input, in pixels.</param>
     /// <param name="width">The width of the model's input, in pixels.</param>
     /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>, or a size is out of range.</exception>
-    public static ImagePreprocessing Get(string name, int height = 256, int width = 256)
+    public static ImagePreprocessing Get(string name, int height = DefaultSide, int width = DefaultSide)
     {
         int longest = Math.Max(height, width);
         var preset = name switch

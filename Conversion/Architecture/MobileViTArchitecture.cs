@@ -16,6 +16,9 @@ public sealed record MobileViTArchitecture
     /// <summary>The ε of batch norms and layer norms, PyTorch's default.</summary>
     public const float NormEpsilon = 1e-5f;
 
+    /// <summary>The most attention heads that are accepted.</summary>
+    internal const int MaxHeads = 256;
+
     private static readonly JsonSerializerOptions JsonOptions = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -77,7 +80,7 @@ public sealed record MobileViTArchitecture
         Require(StemChannels, MostChannels, nameof(StemChannels));
         Require(ExpandRatio, 16, nameof(ExpandRatio));
         Require(FeatureChannels, 1 << 16, nameof(FeatureChannels));
-        Require(Heads, 256, nameof(Heads));
+        Require(Heads, MaxHeads, nameof(Heads));
         Require(Classes, 1 << 20, nameof(Classes));
         if (Stages is not { Count: 5 })
         {
@@ -86,8 +89,8 @@ public sealed record MobileViTArchitecture
 
         for (int i = 0; i < Stages.Count; i++)
         {
-            StageSpec stage = Stages[i];
-            string name = $"stage layer_{i + 1}: ";
+            string name = $"Stage layer_{i + 1}: ";
+            StageSpec stage = Stages[i] ?? throw new ArgumentException($"{name}it is null.");
             Require(stage.Channels, MostChannels, name + nameof(stage.Channels));
             Require(stage.Stride, 2, name + nameof(stage.Stride));
             Require(stage.InvertedResiduals, 64, name + nameof(stage.InvertedResiduals));

@@ -9,7 +9,7 @@ namespace MlNetMobileViT.Conversion.Cli;
 /// <summary><c>convert CHECKPOINT -o model.onnx</c>.</summary>
 internal sealed class ConvertCommand
 {
-    private readonly WeightsSource _source = new();
+    private readonly WeightsSource _source = new("CHECKPOINT", "A checkpoint file");
 
     private readonly Option<string> _output = new("--output", "-o")
     {
@@ -39,7 +39,8 @@ internal sealed class ConvertCommand
 
     private readonly Option<string?> _inputSize = new("--input-size")
     {
-        Description = "The size of the input in pixels, multiples of 32: 256 (default), or HxW such as 192x320.",
+        Description = "The size of the input in pixels, multiples of 32: one number, or HxW such as 192x320. Default: "
+            + $"{PreprocessingPresets.DefaultSide}.",
         HelpName = "SIZE",
     };
 
@@ -115,8 +116,10 @@ internal sealed class ConvertCommand
         // Everything that can be wrong with the options is said before anything is downloaded.
         var options = ReadOptions(parsed);
         options.Validate();
+        string output = parsed.GetRequiredValue(_output);
+        MobileViTConverter.RequireOutput(output);
         string path = await _source.GetPathAsync(parsed, _host, cancellationToken);
-        Write(MobileViTConverter.Convert(path, parsed.GetRequiredValue(_output), options));
+        Write(MobileViTConverter.Convert(path, output, options));
         return ExitCodes.Success;
     }
 
@@ -127,7 +130,9 @@ internal sealed class ConvertCommand
             throw new ArgumentException("--labels and --no-labels exclude each other; give one of them.");
         }
 
-        var size = InputSize.Parse(parsed.GetValue(_inputSize) ?? "256");
+        var size = parsed.GetValue(_inputSize) is { } text
+            ? InputSize.Parse(text)
+            : new InputSize(PreprocessingPresets.DefaultSide, PreprocessingPresets.DefaultSide);
         string source = parsed.GetRequiredValue(_source.Checkpoint);
         return new ConversionOptions
         {
@@ -149,6 +154,17 @@ internal sealed class ConvertCommand
 
     private static MobileViTArchitecture ReadArchitecture(string path)
     {
+        const int MaxBytes = 1 << 20;
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no architecture file '{path}'.", path);
+        }
+
+        if (new FileInfo(path).Length > MaxBytes)
+        {
+            throw new InvalidDataException($"The architecture file '{path}' is larger than {MaxBytes >> 20} MiB, which none is.");
+        }
+
         try
         {
             return MobileViTArchitecture.FromJson(File.ReadAllText(path));

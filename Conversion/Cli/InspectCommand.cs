@@ -11,7 +11,7 @@ namespace MlNetMobileViT.Conversion.Cli;
 /// <summary><c>inspect FILE</c>: what a checkpoint or a converted model is.</summary>
 internal sealed class InspectCommand
 {
-    private readonly WeightsSource _source = new();
+    private readonly WeightsSource _source = new("FILE", "A converted ONNX file, a checkpoint file");
 
     private readonly Option<bool> _tensors = new("--tensors") { Description = "List every tensor." };
 
@@ -25,8 +25,6 @@ internal sealed class InspectCommand
     {
         var command = new Command("inspect", "Show what a checkpoint or a converted ONNX file holds.");
         _source.AddTo(command);
-        _source.Checkpoint.Description = $"A converted ONNX file, or: {_source.Checkpoint.Description}";
-        _source.Checkpoint.HelpName = "FILE";
         command.Add(_tensors);
         command.SetAction(RunAsync);
         return command;
@@ -80,7 +78,7 @@ internal sealed class InspectCommand
         // A file that is no MobileViT is still shown; the error comes after what can be said.
         WriteTensors(
             checkpoint.Tensors.Select(tensor => new TensorRow(
-                tensor.Name, tensor.DataType.ToString().ToLowerInvariant(), [.. tensor.Shape.Select(side => (long)side)])),
+                tensor.Name, tensor.DataType.GetName(), [.. tensor.Shape.Select(side => (long)side)])),
             allTensors);
         WriteModel(checkpoint);
     }
@@ -94,7 +92,8 @@ internal sealed class InspectCommand
         facts.Add("layout", weights.Layout.GetName());
         facts.Add("classes", ModelSummary.Number(architecture.Classes));
         facts.Add("parameters", ModelSummary.Number(architecture.ParameterCount));
-        facts.Add("MACs", $"{ModelSummary.Number(OnnxModel.CountMacs(architecture, 256, 256))} (256×256)");
+        const int Side = PreprocessingPresets.DefaultSide;
+        facts.Add("MACs", $"{ModelSummary.Number(OnnxModel.CountMacs(architecture, Side, Side))} ({Side}×{Side})");
         facts.Add("preprocessing", PreprocessingPresets.Get(weights.Layout.GetPreprocessingPreset()).ToString());
         facts.Add("left out", weights.Skipped.Count == 0
             ? "nothing"

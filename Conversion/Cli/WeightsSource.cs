@@ -5,7 +5,9 @@ using Spectre.Console;
 namespace MlNetMobileViT.Conversion.Cli;
 
 /// <summary>The argument that is a checkpoint's path or the name of official weights, and the options of the download.</summary>
-internal sealed class WeightsSource
+/// <param name="argumentName">What the usage calls the argument.</param>
+/// <param name="description">What the argument may be.</param>
+internal sealed class WeightsSource(string argumentName, string description)
 {
     private readonly Option<bool> _offline = new("--offline")
     {
@@ -31,9 +33,9 @@ internal sealed class WeightsSource
         HelpName = "KEY",
     };
 
-    public Argument<string> Checkpoint { get; } = new("CHECKPOINT")
+    public Argument<string> Checkpoint { get; } = new(argumentName)
     {
-        Description = "A checkpoint file (.pt, .pth, .bin, .safetensors), or official weights by name: "
+        Description = $"{description} (.pt, .pth, .bin, .safetensors), or official weights by name: "
             + $"{string.Join(", ", OfficialWeights.Names)}. (A file of such a name: ./xxs)",
     };
 

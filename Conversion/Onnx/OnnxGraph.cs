@@ -77,8 +77,21 @@ internal sealed class OnnxGraph
         [new("then_branch", Branch($"{name}.then", then)), new("else_branch", Branch($"{name}.else", otherwise))]);
 
     /// <summary>Adds weights and returns the name under which nodes find them as float32.</summary>
+    /// <exception cref="OverflowException">A value is beyond the range of the precision; the message names the weights.</exception>
     public string Weights(string name, ReadOnlyMemory<float> values, params int[] shape)
     {
+        float largest = _precision == WeightPrecision.Float16 ? (float)Half.MaxValue : float.MaxValue;
+        foreach (float value in values.Span)
+        {
+            // Folding a batch norm of a tiny variance makes weights larger. (NaN is not in the range either.)
+            if (!(MathF.Abs(value) <= largest))
+            {
+                throw new OverflowException(
+                    $"the weights '{name}', with their batch norm if they have one, go beyond the range of "
+                    + (_precision == WeightPrecision.Float16 ? "float16; convert without it" : "float32"));
+            }
+        }
+
         if (_precision == WeightPrecision.Float32)
         {
             AddInitializer(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values.Span), shape);

@@ -9,8 +9,8 @@ namespace MlNetMobileViT.Conversion.Onnx;
 internal static class OnnxModel
 {
     /// <summary>
-    /// The ONNX opset of the graph: 17 brought LayerNormalization, 18 the <c>axes</c> of Resize and <c>num_outputs</c> of
-    /// Split.
+    /// The ONNX opset of the graph: 17 brought LayerNormalization, 18 the <c>axes</c> attribute of Resize and the axes of
+    /// ReduceMean as an input.
     /// </summary>
     public const int OpsetVersion = 18;
 
@@ -27,6 +27,7 @@ internal static class OnnxModel
     /// <param name="outputs">The names of the outputs, of <see cref="ModelOutputs"/>.</param>
     /// <param name="labels">The class labels, which become slot names for ML.NET; empty for none.</param>
     /// <param name="describe">Makes the metadata from what is known only now: the MACs and the hash of the weights.</param>
+    /// <exception cref="OverflowException">Weights are beyond the range of the style's precision; the message names them.</exception>
     public static ModelProto Build(
         MobileViTArchitecture architecture,
         IReadOnlyDictionary<string, float[]> weights,

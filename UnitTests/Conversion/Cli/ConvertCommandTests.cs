@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MlNetMobileViT.Conversion.Architecture;
 using MlNetMobileViT.Conversion.Checkpoints;
 using MlNetMobileViT.Conversion.Download;
@@ -72,9 +73,38 @@ public sealed class ConvertCommandTests : IDisposable
 
         File.WriteAllText(file, (TestModels.Tiny with { FeatureChannels = 24 }).ToJson());
         (await CommandRun.Of("convert", checkpoint, "-o", Output, "--architecture", file)).AssertRefused(checkpoint, "conv_1x1_exp");
-        File.WriteAllText(file, "{ }");
-        (await CommandRun.Of("convert", checkpoint, "-o", Output, "--architecture", file)).AssertRefused(file);
+        var withoutStage = JsonNode.Parse(TestModels.Tiny.ToJson())!;
+        withoutStage["stages"]![2] = null;
+        foreach (string json in new[] { "", "{ }", "null", withoutStage.ToJsonString() })
+        {
+            File.WriteAllText(file, json);
+            (await CommandRun.Of("convert", checkpoint, "-o", Output, "--architecture", file)).AssertRefused(file);
+        }
+
         AssertNoOutput();
+    }
+
+    [TestMethod]
+    public async Task Weights_beyond_the_range_of_their_precision_are_named()
+    {
+        byte[] file = CheckpointWriter.Write(
+            CheckpointContainer.Safetensors,
+            TestTensor.Formula(TestModels.Tiny).Select(tensor => tensor.Name == "classifier.fc.bias"
+                ? TestTensor.Of(tensor.Name, tensor.Shape, 1, 2, 70_000, 4, 5)
+                : tensor));
+        (await ConvertAsync(file, "--input-size", "64", "--float16")).AssertRefused("model.pt", "'classifier.fc.bias'", "float16");
+        AssertNoOutput();
+        (await ConvertAsync(file, "--input-size", "64")).AssertSucceeded();
+    }
+
+    [TestMethod]
+    public async Task Heads_that_no_tensor_shows_are_asked_for_where_four_cannot_be()
+    {
+        var stage = TestModels.Tiny.Stages[4] with { Transformer = new TransformerSpec(10, 1, 20) };
+        byte[] file = TestCheckpoint.Zip(TestModels.Tiny with { Stages = [.. TestModels.Tiny.Stages.Take(4), stage] });
+        (await ConvertAsync(file, "--input-size", "64")).AssertRefused("model.pt", "dimension 10", "--heads");
+        (await ConvertAsync(file, "--input-size", "64", "--heads", "2")).AssertSucceeded();
+        Assert.AreEqual(2, MobileViTArchitecture.FromJson(OnnxModelFile.Read(Output).Metadata.Architecture).Heads);
     }
 
     [TestMethod]
@@ -138,6 +168,11 @@ public sealed class ConvertCommandTests : IDisposable
     [DataRow("-o m.onnx --outputs logits,boxes", "boxes", "features")]
     [DataRow("-o m.onnx --outputs logits,logits", "each once")]
     [DataRow("-o m.onnx --batch 0", "batch size is 0")]
+    [DataRow("-o m.onnx --heads 0", "number of heads is 0")]
+    [DataRow("-o m.onnx --heads 2", "MobileViT-XXS", "heads")]
+    [DataRow("-o m.onnx --architecture no-such.json", "no architecture file 'no-such.json'")]
+    [DataRow("-o no-such-folder/m.onnx", "'no-such-folder/m.onnx' does not exist")]
+    [DataRow("-o m.onnx --input-size 4096", "4096", "up to 2048")]
     [DataRow("-o m.onnx --labels no-such.txt", "no label file 'no-such.txt'")]
     [DataRow("-o m.onnx --labels a.txt --no-labels", "exclude each other")]
     [DataRow("-o m.onnx --mirror ftp://example.org", "ftp://example.org")]
