@@ -108,6 +108,11 @@ public static class ModelVerifier
                 $"the input is {session.InputShape}, and the preprocessing makes {preprocessing.Height}×{preprocessing.Width} pixels");
         }
 
+        else if (session.InputValues > VerificationSession.MaxInputValues)
+        {
+            problem = Text($"a batch for {session.InputShape} holds {session.InputValues} values, too many to check");
+        }
+
         return new VerificationCheck(
             "structure",
             problem.Length == 0,

@@ -8,6 +8,9 @@ internal sealed class VerificationSession : IDisposable
     /// <summary>The pictures of a full run.</summary>
     public const int Rows = 2;
 
+    /// <summary>The most values of an input that a run is tried with: a gibibyte.</summary>
+    public const long MaxInputValues = 1 << 28;
+
     private readonly InferenceSession _session;
     private readonly ImagePreprocessing _preprocessing;
     private readonly int[]? _shape;
@@ -15,7 +18,9 @@ internal sealed class VerificationSession : IDisposable
     public VerificationSession(OnnxModelFile file)
     {
         _preprocessing = file.Metadata.Preprocessing;
-        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+
+        // Errors come as exceptions; they need not stand on the error stream as well.
+        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         _session = new InferenceSession(file.Bytes, options);
         if (_session.InputMetadata.TryGetValue(ModelOutputs.Input, out var input) && input.ElementType == typeof(float))
         {
@@ -27,7 +32,7 @@ internal sealed class VerificationSession : IDisposable
 
     /// <summary>What is wrong with the inputs; null for nothing.</summary>
     public string? InputProblem =>
-        _session.InputNames.Count == 1 && _shape is [_, 3 or -1, _, _]
+        _session.InputNames.Count == 1 && _shape is [<= ConversionOptions.MaxBatch, 3 or -1, _, _]
             ? null
             : $"the inputs are {string.Join(", ", _session.InputNames)}; expected is '{ModelOutputs.Input}', float32 [N, 3, H, W]";
 
@@ -43,6 +48,9 @@ internal sealed class VerificationSession : IDisposable
 
     /// <summary>The batch size that the graph is fixed to; null for any.</summary>
     public int? FixedBatch => Shape[0] > 0 ? Shape[0] : null;
+
+    /// <summary>The number of values in the input of a full run.</summary>
+    public long InputValues => 3L * (FixedBatch ?? Rows) * _preprocessing.Height * _preprocessing.Width;
 
     private int[] Shape => _shape ?? throw new InvalidOperationException(InputProblem);
 
@@ -63,7 +71,7 @@ internal sealed class VerificationSession : IDisposable
             float[] pixels = [.. Enumerable.Range(0, batch).SelectMany(row => pictures[start + (row % used)])];
             using var input = OrtValue.CreateTensorValueFromMemory(
                 pixels, [batch, 3, _preprocessing.Height, _preprocessing.Width]);
-            using var runOptions = new RunOptions();
+            using var runOptions = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
             using var outputs = _session.Run(runOptions, [ModelOutputs.Input], [input], Outputs);
             for (int i = 0; i < Outputs.Count; i++)
             {

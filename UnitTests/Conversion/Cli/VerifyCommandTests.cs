@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using MlNetMobileViT.Conversion.Onnx;
 
@@ -36,6 +37,8 @@ public sealed class VerifyCommandTests : IDisposable
     [DataRow("labels", "metadata")]
     [DataRow("variant", "metadata")]
     [DataRow("architecture", "metadata")]
+    [DataRow("stage", "metadata")]
+    [DataRow("batch", "structure")]
     [DataRow("preprocessing", "structure")]
     [DataRow("output", "structure")]
     [DataRow("node", "structure")]
@@ -119,6 +122,14 @@ public sealed class VerifyCommandTests : IDisposable
                 break;
             case "architecture":
                 Property(model, ModelMetadataKeys.Architecture).Value = "{}";
+                break;
+            case "stage":
+                var architecture = JsonNode.Parse(Property(model, ModelMetadataKeys.Architecture).Value)!;
+                architecture["stages"]![2] = null;
+                Property(model, ModelMetadataKeys.Architecture).Value = architecture.ToJsonString();
+                break;
+            case "batch":
+                model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = 1 << 30;
                 break;
             case "preprocessing":
                 Property(model, ModelMetadataKeys.Preprocessing).Value = PreprocessingPresets.Get("cvnets", 96, 96).ToJson();
