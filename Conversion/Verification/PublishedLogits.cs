@@ -1,8 +1,8 @@
 namespace MlNetMobileViT.Conversion.Verification;
 
 /// <summary>
-/// The first three logits of Apple's weights for the photograph <c>val2017/000000039769.jpg</c> of COCO, as Hugging Face's
-/// conversion script and tests of their port have them (<c>convert_mlcvnets_to_pytorch.py</c>).
+/// The first three logits of Apple's weights for the photograph <c>val2017/000000039769.jpg</c> of COCO, by which Hugging Face's
+/// conversion script checks its result (<c>src/transformers/models/mobilevit/convert_mlcvnets_to_pytorch.py</c>, to 1e-4).
 /// </summary>
 public static class PublishedLogits
 {
