@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MlNetMobileViT.Conversion.Architecture;
 
 namespace MlNetMobileViT.Conversion.Download;
 
@@ -18,8 +19,8 @@ public static class OfficialWeights
     public static Uri AppleFolder { get; } =
         new("https://docs-assets.developer.apple.com/ml-research/models/cvnets/classification/");
 
-    /// <summary>The names: <c>xxs</c>, <c>xs</c> and <c>s</c>.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["xxs", "xs", "s"];
+    /// <summary>The names: those of the published variants, <c>xxs</c>, <c>xs</c> and <c>s</c>.</summary>
+    public static IReadOnlyList<string> Names => MobileViTVariants.Names;
 
     /// <summary>The name of the file for one of <see cref="Names"/>.</summary>
     /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>.</exception>
@@ -56,14 +57,14 @@ public static class OfficialWeights
             return file.Path;
         }
 
-        string byHand = $"Download {address} by other means and save it as '{file.Path}'";
+        string byHand = $"download {address} by other means and save it as '{file.Path}'";
         if (options.Offline)
         {
             throw file.Exists
                 ? new InvalidDataException(
                     $"'{file.Path}' is damaged: its SHA-256 is not the one in '{file.ChecksumPath}'. Run without --offline to "
                     + $"download it again, or: {byHand}.")
-                : new FileNotFoundException($"'{file.Path}' is not there, and --offline forbids the network. {byHand}.", file.Path);
+                : new FileNotFoundException($"'{file.Path}' is not there, and --offline forbids the network; {byHand}.", file.Path);
         }
 
         CreateFolder(folder);

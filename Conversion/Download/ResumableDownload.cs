@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using MlNetMobileViT.Conversion.Checkpoints;
 
 namespace MlNetMobileViT.Conversion.Download;
 
@@ -10,8 +11,8 @@ namespace MlNetMobileViT.Conversion.Download;
 /// </summary>
 internal sealed class ResumableDownload : IDisposable
 {
-    /// <summary>The largest file that is accepted: far above any MobileViT checkpoint.</summary>
-    private const long MaxBytes = 1L << 30;
+    /// <summary>The largest file that is accepted: the largest that could be read.</summary>
+    private const long MaxBytes = Checkpoint.MaxFileSize;
 
     private readonly Uri _address;
     private readonly OfficialWeightsOptions _options;
