@@ -140,9 +140,10 @@ public sealed record ImagePreprocessing
     {
         var text = new StringBuilder();
         string filter = Interpolation == ImageInterpolation.Bilinear ? "bilinear" : "bicubic";
+        string size = Width == Height ? $"{Width}×{Height}" : $"{Height}×{Width} (height × width)";
         text.Append(CultureInfo.InvariantCulture, $"{(Resize == ImageResizeMode.Stretch
-            ? $"stretch to {Width}×{Height}, {filter}"
-            : $"shorter side to {ResizeSize}, {filter}, centre crop {Width}×{Height}")}");
+            ? $"stretch to {size}, {filter}"
+            : $"shorter side to {ResizeSize}, {filter}, centre crop {size}")}");
         text.Append(ChannelOrder == ImageChannelOrder.Bgr ? ", BGR" : ", RGB").Append(", [0, 1]");
         if (Mean.Count > 0)
         {
