@@ -12,7 +12,10 @@ public static class MobileViTCatalog
     /// <c>[3, H, W]</c>. The other transforms do this by themselves; it is for those who score the pixels another way.
     /// </summary>
     /// <param name="catalog">The transform's catalog.</param>
-    /// <param name="outputColumnName">Name of the column of pixels, a vector of <see cref="float"/>.</param>
+    /// <param name="outputColumnName">
+    /// Name of the column of pixels, a vector of <see cref="float"/> of shape <c>[3, H, W]</c>, in [0, 1] where the
+    /// preprocessing does not normalise them further.
+    /// </param>
     /// <param name="preprocessing">
     /// How images become pixels: <see cref="MobileViTModel.Preprocessing"/> of a model, or one of the
     /// <see cref="PreprocessingPresets"/>.
@@ -67,7 +70,10 @@ public static class MobileViTCatalog
     /// another is asked for.
     /// </summary>
     /// <param name="catalog">The transform's catalog.</param>
-    /// <param name="outputColumnName">Name of the column of the output, a vector of <see cref="float"/>.</param>
+    /// <param name="outputColumnName">
+    /// Name of the column of the output, a vector of <see cref="float"/>: <c>[classes]</c> for logits and probabilities,
+    /// <c>[channels]</c> for the features, <c>[C, H, W]</c> for a stage.
+    /// </param>
     /// <param name="model">The model. It stays the caller's, who disposes it when nothing uses it any more.</param>
     /// <param name="inputColumnName">
     /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
@@ -100,9 +106,16 @@ public static class MobileViTCatalog
         MobileViTScoringOptions? options = null) =>
         Score(catalog, outputColumnName, Borrow(model), inputColumnName, modelOutput, options);
 
+    /// <remarks>
+    /// The file is read at once. Its model belongs to the transformers that are made, and is released with the last of them:
+    /// dispose them. Several transforms can share one model by the overload that takes a <see cref="MobileViTModel"/>.
+    /// </remarks>
     /// <param name="catalog">The transform's catalog.</param>
-    /// <param name="outputColumnName">Name of the column of the output, a vector of <see cref="float"/>.</param>
-    /// <param name="modelFile">The path of a model file that the Conversion command line wrote.</param>
+    /// <param name="outputColumnName">
+    /// Name of the column of the output, a vector of <see cref="float"/>: <c>[classes]</c> for logits and probabilities,
+    /// <c>[channels]</c> for the features, <c>[C, H, W]</c> for a stage.
+    /// </param>
+    /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit-convert</c>, wrote.</param>
     /// <param name="inputColumnName">
     /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
     /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
@@ -178,12 +191,16 @@ public static class MobileViTCatalog
         MobileViTClassificationOptions? options = null) =>
         Classify(catalog, outputColumnName, Borrow(model), inputColumnName, options);
 
+    /// <remarks>
+    /// The file is read at once. Its model belongs to the transformers that are made, and is released with the last of them:
+    /// dispose them. Several transforms can share one model by the overload that takes a <see cref="MobileViTModel"/>.
+    /// </remarks>
     /// <param name="catalog">The transform's catalog.</param>
     /// <param name="outputColumnName">
     /// Name of the column of the predicted label, a key whose values are the model's labels; <c>PredictedLabel</c> is what
     /// ML.NET's evaluators expect. The names of the other columns are among the options.
     /// </param>
-    /// <param name="modelFile">The path of a model file that the Conversion command line wrote.</param>
+    /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit-convert</c>, wrote.</param>
     /// <param name="inputColumnName">
     /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
     /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
@@ -221,7 +238,9 @@ public static class MobileViTCatalog
     /// learn from: the pooled vector before the classifier, unless another output is asked for.
     /// </summary>
     /// <param name="catalog">The transform's catalog.</param>
-    /// <param name="outputColumnName">Name of the column of features, a vector of <see cref="float"/>.</param>
+    /// <param name="outputColumnName">
+    /// Name of the column of features, a vector of <see cref="float"/>: <c>[channels]</c>, or <c>[C, H, W]</c> for a stage.
+    /// </param>
     /// <param name="model">The model. It stays the caller's, who disposes it when nothing uses it any more.</param>
     /// <param name="inputColumnName">
     /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
@@ -257,9 +276,15 @@ public static class MobileViTCatalog
         MobileViTScoringOptions? options = null) =>
         Featurize(catalog, outputColumnName, Borrow(model), inputColumnName, modelOutput, options);
 
+    /// <remarks>
+    /// The file is read at once. Its model belongs to the transformers that are made, and is released with the last of them:
+    /// dispose them. Several transforms can share one model by the overload that takes a <see cref="MobileViTModel"/>.
+    /// </remarks>
     /// <param name="catalog">The transform's catalog.</param>
-    /// <param name="outputColumnName">Name of the column of features, a vector of <see cref="float"/>.</param>
-    /// <param name="modelFile">The path of a model file that the Conversion command line wrote.</param>
+    /// <param name="outputColumnName">
+    /// Name of the column of features, a vector of <see cref="float"/>: <c>[channels]</c>, or <c>[C, H, W]</c> for a stage.
+    /// </param>
+    /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit-convert</c>, wrote.</param>
     /// <param name="inputColumnName">
     /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
     /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the

@@ -17,17 +17,21 @@ namespace MlNetMobileViT;
 /// | Column | Type | What |
 /// | -- | -- | -- |
 /// | `PredictedLabel` | Key | the most likely class |
-/// | `Score` | Vector of Single | the probabilities of all classes, in [0, 1], with the labels as slot names |
-/// | `Probability` | Single | the probability of the most likely class |
+/// | `Score` | Vector of Single | the probabilities of all classes, in [0, 1] with sum 1, with the labels as slot names |
+/// | `Probability` | Single | the probability of the most likely class, in [0, 1] |
 /// | `TopLabels` | Vector of Text | the most likely labels, most likely first |
 /// | `TopProbabilities` | Vector of Single | their probabilities |
 /// | `Error` | Text | why the image could not be read, where bad images are marked |
 ///
-/// `mlContext.MulticlassClassification.Evaluate` reads `PredictedLabel` and `Score`. Missing values: where bad images are
-/// marked, the label of such a row is a missing key, its scores are NaN and its labels empty.
+/// `mlContext.MulticlassClassification.Evaluate` reads `PredictedLabel` and `Score`.
+///
+/// Images are read, decoded and preprocessed as <xref:MlNetMobileViT.MobileViTPreprocessingEstimator> says, and scored on
+/// several threads; the rows keep their order. Missing values: where bad images are marked, the
+/// label of such a row is a missing key, its scores are NaN and its labels empty.
 /// ]]></format>
 /// </remarks>
-/// <seealso cref="MobileViTCatalog"/>
+/// <seealso cref="MobileViTCatalog.ClassifyImages(Microsoft.ML.TransformsCatalog, string, MobileViTModel, string, MobileViTClassificationOptions)"/>
+/// <seealso cref="MobileViTCatalog.ClassifyImages(Microsoft.ML.TransformsCatalog, string, string, string, MobileViTClassificationOptions)"/>
 public sealed class MobileViTClassificationEstimator : MobileViTEstimator<MobileViTClassificationTransformer>
 {
     private readonly SharedModel _model;

@@ -12,11 +12,19 @@ namespace MlNetMobileViT;
 /// | Output column data type | Known-sized vector of <xref:System.Single>; <xref:Microsoft.ML.Data.TextDataViewType> for the error column, where bad images are marked |
 /// | Exportable to ONNX | No |
 ///
-/// The vector is the pooled one before the classifier (`features`) unless another output is asked for: a stage's feature map
-/// comes as a vector of shape `C, H, W`. Missing values: where bad images are marked, all values of such a row are NaN.
+/// The vector is the pooled one before the classifier (`features`: 320 values for XXS, 384 for XS, 640 for S) unless another
+/// output is asked for: a stage's feature map comes as a vector of shape `C, H / stride, W / stride`.
+///
+/// A trainer that passes over its data more than once wants `AppendCacheCheckpoint` after this estimator, or the images are
+/// decoded and scored again in every pass.
+///
+/// Images are read, decoded and preprocessed as <xref:MlNetMobileViT.MobileViTPreprocessingEstimator> says, and scored on
+/// several threads; the rows keep their order. Missing values: where bad images are marked, all
+/// values of such a row are NaN.
 /// ]]></format>
 /// </remarks>
-/// <seealso cref="MobileViTCatalog"/>
+/// <seealso cref="MobileViTCatalog.FeaturizeImages(Microsoft.ML.TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
+/// <seealso cref="MobileViTCatalog.FeaturizeImages(Microsoft.ML.TransformsCatalog, string, string, string, string, MobileViTScoringOptions)"/>
 public sealed class MobileViTFeaturizationEstimator : MobileViTEstimator<MobileViTFeaturizationTransformer>
 {
     private readonly SharedModel _model;

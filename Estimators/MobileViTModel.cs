@@ -72,9 +72,10 @@ public sealed class MobileViTModel : IDisposable
     /// <summary>Whether the model was disposed.</summary>
     internal bool IsDisposed => _disposed;
 
-    /// <summary>Loads a model file that the Conversion command line wrote.</summary>
+    /// <summary>Loads a model file that the converter, <c>mobilevit-convert</c>, wrote.</summary>
     /// <param name="path">The path of the <c>.onnx</c> file.</param>
     /// <param name="options">How to run it; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The path is empty, or an option is out of range.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is not an ONNX model, or not one that this project's converter wrote.
@@ -94,9 +95,10 @@ public sealed class MobileViTModel : IDisposable
         return new MobileViTModel(File.ReadAllBytes(path), path, options ?? new MobileViTModelOptions());
     }
 
-    /// <summary>Loads a model from the bytes of a file that the Conversion command line wrote.</summary>
+    /// <summary>Loads a model from the bytes of a file that the converter, <c>mobilevit-convert</c>, wrote.</summary>
     /// <param name="onnx">The content of the <c>.onnx</c> file. It is kept, and must not change.</param>
     /// <param name="options">How to run it; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidDataException">
     /// The bytes are not an ONNX model, or not one that this project's converter wrote.
     /// </exception>

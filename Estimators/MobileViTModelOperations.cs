@@ -17,13 +17,16 @@ public static class MobileViTModelOperations
     /// decoded and scored side by side.
     /// </summary>
     /// <remarks>
-    /// <c>mlContext.Model.Load</c> loads the same file, once this library's assembly is there, and gives the same numbers: one
-    /// image after another, on ML.NET's own ONNX transform. Dispose the loaded pipeline to release its models.
+    /// <c>mlContext.Model.Load</c> loads the same file where this library's assembly is there, registered with
+    /// <c>mlContext.ComponentCatalog.RegisterAssembly(typeof(MobileViTModel).Assembly)</c>, and gives the same numbers: one
+    /// image after another, on ML.NET's own ONNX transform. Other steps of the pipeline are loaded as ML.NET loads them.
+    /// Dispose the loaded pipeline, an <see cref="IDisposable"/>, to release its models.
     /// </remarks>
     /// <param name="catalog">The model operations of an <see cref="MLContext"/>.</param>
     /// <param name="filePath">The path of the saved pipeline.</param>
     /// <param name="inputSchema">The schema of the data that the pipeline was saved with.</param>
     /// <param name="options">How to run the models; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The path is empty, or an option is out of range.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a saved pipeline.</exception>
     /// <example>
@@ -61,6 +64,7 @@ public static class MobileViTModelOperations
     /// <param name="stream">The saved pipeline; a stream that can seek.</param>
     /// <param name="inputSchema">The schema of the data that the pipeline was saved with.</param>
     /// <param name="options">How to run the models; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The stream cannot seek, or an option is out of range.</exception>
     /// <exception cref="InvalidDataException">The stream is not a saved pipeline.</exception>
     /// <inheritdoc cref="LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions)"/>
     /// <example>
@@ -82,6 +86,12 @@ public static class MobileViTModelOperations
         MobileViTModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanSeek)
+        {
+            throw new ArgumentException(
+                "The stream of the saved pipeline must be able to seek; copy it into a MemoryStream first.", nameof(stream));
+        }
+
         return Load(catalog, stream, "the stream", out inputSchema, options);
     }
 

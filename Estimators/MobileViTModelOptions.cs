@@ -6,7 +6,7 @@ namespace MlNetMobileViT;
 public sealed record MobileViTModelOptions
 {
     /// <summary>
-    /// The number of threads that ONNX Runtime uses within one run. 1 by default: images are scored side by side on the
+    /// The number of threads that ONNX Runtime uses within one run; 0 lets it choose. 1 by default: images are scored side by side on the
     /// threads of the pipeline, which was measured to give more images per second than several threads on one image.
     /// </summary>
     public int IntraOpNumThreads { get; init; } = 1;

@@ -13,8 +13,15 @@ namespace MlNetMobileViT;
 /// | Exportable to ONNX | No |
 ///
 /// The pixels are those that the model was trained on: decoded, resized as PIL does (antialiased), cropped, in the model's
-/// order of channels, scaled and normalised; see <xref:MlNetMobileViT.ImagePreprocessing>. Missing values: where bad images
-/// are marked, all pixels of such a row are NaN.
+/// order of channels, scaled to [0, 1] and normalised; see <xref:MlNetMobileViT.ImagePreprocessing>.
+///
+/// An encoded image, in a file or in bytes, is JPEG, PNG, WebP, GIF (its first frame) or BMP, whatever its name says; TIFF is
+/// not read. EXIF orientation is applied unless the options say otherwise. Images are decoded and preprocessed on several
+/// threads; the rows keep their order.
+///
+/// A row whose image is missing or cannot be read throws when its value is asked for: `FileNotFoundException` or
+/// `InvalidDataException`, with the file and the reason. Missing values: where bad images are marked instead (see
+/// <xref:MlNetMobileViT.BadImageHandling>), all pixels of such a row are NaN.
 /// ]]></format>
 /// </remarks>
 /// <seealso cref="MobileViTCatalog.PreprocessImages"/>

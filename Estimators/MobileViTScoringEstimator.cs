@@ -12,11 +12,22 @@ namespace MlNetMobileViT;
 /// | Output column data type | Known-sized vector of <xref:System.Single>; <xref:Microsoft.ML.Data.TextDataViewType> for the error column, where bad images are marked |
 /// | Exportable to ONNX | No |
 ///
-/// Logits and probabilities have the class labels as slot names. Missing values: where bad images are marked, all values of
-/// such a row are NaN.
+/// The outputs, by their names in <xref:MlNetMobileViT.ModelOutputs>:
+///
+/// | Output | Shape | What |
+/// | -- | -- | -- |
+/// | `logits` | `classes` | scores before the softmax, any finite number; the class labels are slot names |
+/// | `probabilities` | `classes` | their softmax, in [0, 1] with sum 1; the class labels are slot names |
+/// | `features` | `channels` | the pooled vector before the classifier |
+/// | `conv_1`, `layer_1` … `layer_5`, `conv_1x1_exp` | `C, H / stride, W / stride` | feature maps of the stages, where the model was converted with them |
+///
+/// Images are read, decoded and preprocessed as <xref:MlNetMobileViT.MobileViTPreprocessingEstimator> says, and scored on
+/// several threads; the rows keep their order. Missing values: where bad images are marked, all
+/// values of such a row are NaN.
 /// ]]></format>
 /// </remarks>
-/// <seealso cref="MobileViTCatalog"/>
+/// <seealso cref="MobileViTCatalog.ScoreImages(Microsoft.ML.TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
+/// <seealso cref="MobileViTCatalog.ScoreImages(Microsoft.ML.TransformsCatalog, string, string, string, string, MobileViTScoringOptions)"/>
 public sealed class MobileViTScoringEstimator : MobileViTEstimator<MobileViTScoringTransformer>
 {
     private readonly SharedModel _model;

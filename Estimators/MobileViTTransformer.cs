@@ -12,6 +12,12 @@ namespace MlNetMobileViT;
 /// was given the path of a model file, the model. ML.NET's <see cref="PredictionEngine{TSrc, TDst}"/> disposes the
 /// transformer that it was made from; set <see cref="PredictionEngineOptions.OwnsTransformer"/> to false, or share a
 /// <see cref="MobileViTModel"/> of your own, where others still use it.
+/// <para>
+/// <c>mlContext.Model.Save</c> writes the transformer with the model in it, and both <c>mlContext.Model.Load</c> and
+/// <see cref="MobileViTModelOperations.LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions)"/>
+/// load it. A model that was converted for a fixed batch of several images cannot be saved with a pipeline:
+/// <see cref="NotSupportedException"/>.
+/// </para>
 /// </remarks>
 public abstract class MobileViTTransformer : ITransformer, IDisposable
 {

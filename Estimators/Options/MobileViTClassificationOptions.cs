@@ -12,8 +12,10 @@ public record MobileViTClassificationOptions : MobileViTScoringOptions
     /// <summary>The column of the probability of the predicted label, in [0, 1]. <c>Probability</c> by default.</summary>
     public string ProbabilityColumnName { get; init; } = "Probability";
 
-    /// <summary>The number of labels in the columns of the most likely ones. 5 by default; more than there are classes is
-    /// taken as all of them.</summary>
+    /// <summary>
+    /// The number of labels in the columns of the most likely ones; at least 1. 5 by default; more than there are classes is
+    /// taken as all of them.
+    /// </summary>
     public int TopK { get; init; } = 5;
 
     /// <summary>

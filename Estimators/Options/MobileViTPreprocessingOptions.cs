@@ -4,7 +4,8 @@ namespace MlNetMobileViT;
 public record MobileViTPreprocessingOptions
 {
     /// <summary>
-    /// The folder that relative paths of a text column start from. Empty by default: the current folder of the process.
+    /// The folder that relative paths of a text column start from; absolute paths ignore it. Empty by default: the current
+    /// folder of the process.
     /// </summary>
     public string ImageFolder { get; init; } = "";
 
@@ -24,7 +25,8 @@ public record MobileViTPreprocessingOptions
     public string ErrorColumnName { get; init; } = "Error";
 
     /// <summary>
-    /// The number of threads that decode, resample and score. 0, the default, is the number of processors.
+    /// The number of threads that decode, resample and score; at least 0. 0, the default, is the number of processors. Memory
+    /// grows with it, results do not change.
     /// </summary>
     public int Threads { get; init; }
 

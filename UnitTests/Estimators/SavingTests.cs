@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
@@ -206,6 +207,17 @@ public sealed class SavingTests
 
         StringAssert.Contains(missing.Message, "none.zip", StringComparison.Ordinal);
         StringAssert.Contains(text.Message, "text.zip", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void A_stream_that_cannot_seek_is_refused()
+    {
+        using var stream = new GZipStream(new MemoryStream(), CompressionMode.Decompress);
+
+        var exception = Assert.ThrowsExactly<ArgumentException>(() => _mlContext.Model.LoadMobileViT(stream, out _));
+
+        StringAssert.Contains(exception.Message, "seek", StringComparison.Ordinal);
+        Assert.AreEqual("stream", exception.ParamName);
     }
 
     private static void AssertSame(IDataView expected, IDataView actual, double tolerance)
