@@ -101,6 +101,12 @@ public static class MobileViTConverter
             throw new ArgumentException($"The output '{outputPath}' is a folder; name a file, such as 'model.onnx'.");
         }
 
+        if (Path.GetDirectoryName(full) == "/dev")
+        {
+            // Moving the finished file into place would replace the device, which root is allowed to do.
+            throw new ArgumentException($"The output '{outputPath}' is a device; name a file, such as 'model.onnx'.");
+        }
+
         if (!Directory.Exists(Path.GetDirectoryName(full)))
         {
             throw new DirectoryNotFoundException(

@@ -172,6 +172,7 @@ public sealed class ConvertCommandTests : IDisposable
     [DataRow("-o m.onnx --heads 2", "MobileViT-XXS", "heads")]
     [DataRow("-o m.onnx --architecture no-such.json", "no architecture file 'no-such.json'")]
     [DataRow("-o no-such-folder/m.onnx", "'no-such-folder/m.onnx' does not exist")]
+    [DataRow("-o /dev/null", "'/dev/null'")]
     [DataRow("-o m.onnx --input-size 4096", "4096", "up to 2048")]
     [DataRow("-o m.onnx --labels no-such.txt", "no label file 'no-such.txt'")]
     [DataRow("-o m.onnx --labels a.txt --no-labels", "exclude each other")]
