@@ -13,6 +13,9 @@ switch (args)
     case ["resampler"]:
         BenchmarkRunner.Run<ResamplerBenchmarks>(config);
         return 0;
+    case ["scorer"]:
+        BenchmarkRunner.Run<ScorerBenchmarks>(config);
+        return 0;
     case ["graph", var model, var peer]:
         GraphBenchmark.Run(Console.Out, model, peer);
         return 0;
@@ -33,6 +36,6 @@ switch (args)
         ContenderRun.First(model, photo);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | graph MODEL.onnx PEER.onnx | throughput [--rounds N] | memory");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | scorer | graph MODEL.onnx PEER.onnx | throughput [--rounds N] | memory");
         return 2;
 }

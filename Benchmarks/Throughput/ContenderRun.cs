@@ -16,9 +16,7 @@ internal static class ContenderRun
     public static void Measure(Contender contender, string model, int rows, string[] photos)
     {
         Consume(contender, model, photos[..Math.Min(WarmUp, photos.Length)], WarmUp);
-        var watch = Stopwatch.StartNew();
-        int scored = Consume(contender, model, photos, rows);
-        double perSecond = scored / watch.Elapsed.TotalSeconds;
+        double perSecond = rows / Consume(contender, model, photos, rows).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{perSecond} {process.PeakWorkingSet64}"));
     }
@@ -36,7 +34,8 @@ internal static class ContenderRun
         Console.WriteLine((DateTime.Now - process.StartTime).TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static int Consume(Contender contender, string modelFile, string[] photos, int rows)
+    /// <summary>Scores the rows and returns the time for them, without that for loading the model.</summary>
+    private static TimeSpan Consume(Contender contender, string modelFile, string[] photos, int rows)
     {
         if (contender == Contender.SingleThread)
         {
@@ -56,6 +55,7 @@ internal static class ContenderRun
         using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema[output]]);
         ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(scored.Schema[output]);
         VBuffer<float> logits = default;
+        long start = Stopwatch.GetTimestamp();
         int count = 0;
         while (cursor.MoveNext())
         {
@@ -63,7 +63,9 @@ internal static class ContenderRun
             count++;
         }
 
-        return count;
+        return count == rows
+            ? Stopwatch.GetElapsedTime(start)
+            : throw new InvalidOperationException($"{count} of {rows} rows were scored.");
     }
 
     /// <summary>What a user would write with ML.NET alone.</summary>
@@ -82,18 +84,19 @@ internal static class ContenderRun
             output);
     }
 
-    private static int ConsumeOnOneThread(string modelFile, string[] photos, int rows)
+    private static TimeSpan ConsumeOnOneThread(string modelFile, string[] photos, int rows)
     {
         using MobileViTModel model = MobileViTModel.Load(modelFile);
         var preprocessor = new ImagePreprocessor(model.Preprocessing);
         using var batch = new ModelBatch(model, model.Preprocessing, [model.GetOutput(ModelOutputs.Logits)], size: 1);
+        long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < rows; i++)
         {
             preprocessor.Preprocess(photos[i % photos.Length], batch.Pixels(0));
             batch.Run(1);
         }
 
-        return rows;
+        return Stopwatch.GetElapsedTime(start);
     }
 
     private sealed class LogitsRow
