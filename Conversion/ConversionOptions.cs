@@ -55,7 +55,7 @@ public sealed record ConversionOptions
 
     /// <summary>
     /// Whether the graph takes pictures of any size that is a multiple of 32; <see cref="Height"/> and <see cref="Width"/> are
-    /// then what the preprocessing in the file makes. Default: false, which is a little faster.
+    /// then what the preprocessing in the file makes. Default: false, which gives ONNX Runtime shapes to plan by.
     /// </summary>
     public bool DynamicSize { get; init; }
 

@@ -7,7 +7,7 @@ public sealed record MobileViTModelOptions
 {
     /// <summary>
     /// The number of threads that ONNX Runtime uses within one run; 0 lets it choose. 1 by default: images are scored side by side on the
-    /// threads of the pipeline, which was measured to give more images per second than several threads on one image.
+    /// threads of the pipeline, which have no need to wait for each other; several threads on one image do.
     /// </summary>
     public int IntraOpNumThreads { get; init; } = 1;
 

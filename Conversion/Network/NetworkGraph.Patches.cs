@@ -34,8 +34,9 @@ internal sealed partial class NetworkGraph
         }
         else
         {
-            // Two transposes, each of whole runs of memory, are eight times as fast as the one that does it all: the first
-            // is a matrix transpose (which ONNX Runtime even merges into its change of layout), the second moves whole tokens.
+            // Two transposes, each of whole runs of memory, instead of the one that does it all: the first is a matrix
+            // transpose (which ONNX Runtime merges into its change of layout), the second moves whole tokens. For XXS all of
+            // them together went from 0.75 to 0.05 ms.
             string last = _graph.Node("Transpose", $"{name}.unfold.last", [whole], [new("perm", new long[] { 0, 2, 3, 1 })]);
             string split = _graph.Node(
                 "Reshape", $"{name}.unfold.split", [last, _graph.Integers(-1, grid.Rows, Patch, grid.Columns, Patch, channels)]);

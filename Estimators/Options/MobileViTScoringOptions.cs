@@ -7,8 +7,8 @@ public record MobileViTScoringOptions : MobileViTPreprocessingOptions
     public const int MaxBatchSize = 1024;
 
     /// <summary>
-    /// The most images that go into one run of the model, from 1 to <see cref="MaxBatchSize"/>. 1 by default, which was
-    /// measured to be fastest on a CPU, where the threads score images side by side; a GPU wants more. The batch never changes
+    /// The most images that go into one run of the model, from 1 to <see cref="MaxBatchSize"/>. 1 by default, for a
+    /// CPU, where the threads score images side by side and keep their cores busy; a GPU wants more. The batch never changes
     /// a result by more than 1e-5. A model that was converted for a fixed batch takes that one instead.
     /// </summary>
     public int BatchSize { get; init; } = 1;
