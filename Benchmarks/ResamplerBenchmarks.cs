@@ -1,3 +1,4 @@
+using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using SkiaSharp;
 
@@ -73,7 +74,7 @@ public class ResamplerBenchmarks
     [Benchmark]
     public void Decode()
     {
-        using PixelBuffer image = ImageDecoder.Decode(_jpeg, "picture", _preprocessor.Options, out _);
+        using PixelBuffer image = ImageDecoder.Decode(ArrayPool<byte>.Shared, _jpeg, "picture", _preprocessor.Options, out _);
     }
 
     /// <summary>JPEG to planes of floats.</summary>
@@ -90,7 +91,7 @@ public class ResamplerBenchmarks
 
     private PixelBuffer Load()
     {
-        var image = new PixelBuffer(Width, Height);
+        var image = new PixelBuffer(ArrayPool<byte>.Shared, Width, Height);
         _rgba.CopyTo(image.Bytes);
         return image;
     }

@@ -5,12 +5,13 @@ namespace MlNetMobileViT;
 /// <summary>The bytes of a file in pooled memory.</summary>
 internal ref struct EncodedFile
 {
+    private readonly ArrayPool<byte> _pool;
     private byte[]? _rented;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is too large to be an image.</exception>
-    public EncodedFile(string path)
+    public EncodedFile(ArrayPool<byte> pool, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var handle = Open(path);
@@ -20,7 +21,8 @@ internal ref struct EncodedFile
             throw new InvalidDataException($"'{path}' is too large to be an image: {size} bytes.");
         }
 
-        _rented = ArrayPool<byte>.Shared.Rent((int)size);
+        _pool = pool;
+        _rented = pool.Rent((int)size);
         int length = 0;
         int read;
         while (length < size && (read = RandomAccess.Read(handle, _rented.AsSpan(length, (int)size - length), length)) > 0)
@@ -39,7 +41,7 @@ internal ref struct EncodedFile
     {
         if (_rented is not null)
         {
-            ArrayPool<byte>.Shared.Return(_rented);
+            _pool.Return(_rented);
             _rented = null;
             Bytes = default;
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using SkiaSharp;
 
 namespace MlNetMobileViT;
@@ -12,6 +13,7 @@ namespace MlNetMobileViT;
 internal static unsafe class ImageDecoder
 {
     /// <summary>Decodes an image.</summary>
+    /// <param name="pool">Where the memory for the pixels comes from.</param>
     /// <param name="encoded">The file's content.</param>
     /// <param name="name">What to call the image in errors.</param>
     /// <param name="options">The limit, and whether to report the EXIF orientation.</param>
@@ -19,7 +21,11 @@ internal static unsafe class ImageDecoder
     /// <returns>The pixels, for the caller to dispose of.</returns>
     /// <exception cref="InvalidDataException">The content is not an image, or broken, or too large.</exception>
     public static PixelBuffer Decode(
-        ReadOnlySpan<byte> encoded, string name, ImageDecodingOptions options, out ImageOrientation orientation)
+        ArrayPool<byte> pool,
+        ReadOnlySpan<byte> encoded,
+        string name,
+        ImageDecodingOptions options,
+        out ImageOrientation orientation)
     {
         fixed (byte* bytes = encoded)
         {
@@ -39,14 +45,14 @@ internal static unsafe class ImageDecoder
             orientation = options.ApplyExifOrientation
                 ? ImageOrientation.FromExif((int)codec.EncodedOrigin)
                 : ImageOrientation.Upright;
-            return GetPixels(codec, name);
+            return GetPixels(pool, codec, name);
         }
     }
 
-    private static PixelBuffer GetPixels(SKCodec codec, string name)
+    private static PixelBuffer GetPixels(ArrayPool<byte> pool, SKCodec codec, string name)
     {
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        var image = new PixelBuffer(info.Width, info.Height);
+        var image = new PixelBuffer(pool, info.Width, info.Height);
         try
         {
             SKCodecResult result;

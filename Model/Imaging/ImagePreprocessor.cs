@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MlNetMobileViT;
 
 /// <summary>Turns images into a MobileViT model's input, with the same numbers as the Python pipelines of its authors.</summary>
@@ -24,6 +26,12 @@ namespace MlNetMobileViT;
 public sealed class ImagePreprocessor
 {
     private const string UnnamedImage = "encoded image";
+    // The shared pool keeps arrays of every size for each thread that ever returned one, and the threads of the thread pool come
+    // and go. This one keeps as many as were in use at once, for as long as the preprocessor lives.
+    private const int MaxPooledBytes = 256 << 20;
+    private static readonly int MaxPooledArrays = 8 * Environment.ProcessorCount;
+
+    private readonly ArrayPool<byte> _pool = ArrayPool<byte>.Create(MaxPooledBytes, MaxPooledArrays);
     private readonly PixelNormalizer _normalizer;
 
     /// <summary>Creates a preprocessor.</summary>
@@ -60,7 +68,7 @@ public sealed class ImagePreprocessor
     public void Preprocess(string path, Span<float> destination)
     {
         RequireLength<float>(destination);
-        using var file = new EncodedFile(path);
+        using var file = new EncodedFile(_pool, path);
         Preprocess(file.Bytes, destination, path);
     }
 
@@ -96,7 +104,7 @@ public sealed class ImagePreprocessor
     public void Crop(string path, Span<byte> destination)
     {
         RequireLength<byte>(destination);
-        using var file = new EncodedFile(path);
+        using var file = new EncodedFile(_pool, path);
         Crop(file.Bytes, destination, path);
     }
 
@@ -126,7 +134,7 @@ public sealed class ImagePreprocessor
     private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name)
     {
         using PixelBuffer image = ImageDecoder.Decode(
-            encoded, name ?? UnnamedImage, Options, out ImageOrientation orientation);
+            _pool, encoded, name ?? UnnamedImage, Options, out ImageOrientation orientation);
         return Resample(image, orientation);
     }
 
@@ -140,7 +148,7 @@ public sealed class ImagePreprocessor
                 + $"{nameof(ImageDecodingOptions)}.{nameof(ImageDecodingOptions.MaxPixels)}.");
         }
 
-        using var copy = new PixelBuffer(pixels.Width, pixels.Height);
+        using var copy = new PixelBuffer(_pool, pixels.Width, pixels.Height);
         pixels.Bytes.CopyTo(copy.Bytes);
         PixelBuffer crop = Resample(copy, ImageOrientation.Upright);
         if (pixels.BlueFirst)
@@ -156,7 +164,7 @@ public sealed class ImagePreprocessor
         CropPlan plan = orientation.Transposed
             ? CropPlan.Create(Settings, image.Height, image.Width)
             : CropPlan.Create(Settings, image.Width, image.Height);
-        var crop = new PixelBuffer(Settings.Width, Settings.Height);
+        var crop = new PixelBuffer(_pool, Settings.Width, Settings.Height);
         Resampler.Resample(image, orientation, plan, Settings.Interpolation, crop.Bytes);
         return crop;
     }

@@ -14,14 +14,18 @@ internal ref struct PixelBuffer
     private byte[]? _rented;
 
     /// <summary>Rents memory for an image. What it holds is undefined.</summary>
-    public PixelBuffer(int width, int height)
+    public PixelBuffer(ArrayPool<byte> pool, int width, int height)
     {
+        Pool = pool;
         Width = width;
         Height = height;
         int length = checked(width * height * BytesPerPixel);
-        _rented = ArrayPool<byte>.Shared.Rent(length + Slack);
+        _rented = pool.Rent(length + Slack);
         Bytes = _rented.AsSpan(0, length);
     }
+
+    /// <summary>Where the memory comes from.</summary>
+    public ArrayPool<byte> Pool { get; }
 
     /// <summary>Pixels in a row.</summary>
     public int Width { get; }
@@ -37,7 +41,7 @@ internal ref struct PixelBuffer
     {
         if (_rented is not null)
         {
-            ArrayPool<byte>.Shared.Return(_rented);
+            Pool.Return(_rented);
             _rented = null;
             Bytes = default;
         }

@@ -56,7 +56,7 @@ internal static unsafe class Resampler
         }
 
         // The rows of the upright image are the stored columns, so its first pass is the stored image's vertical one.
-        using var turned = new PixelBuffer(plan.Vertical.Count, plan.Horizontal.Count);
+        using var turned = new PixelBuffer(image.Pool, plan.Vertical.Count, plan.Horizontal.Count);
         ColumnsFirst<TKernel>(image, horizontal, plan.Horizontal.Count, vertical, plan.Vertical.Count, turned.Bytes);
         Transpose(turned.Bytes, plan.Horizontal.Count, crop);
     }
@@ -70,7 +70,7 @@ internal static unsafe class Resampler
         nint sourceStride = (nint)image.Width * PixelBuffer.BytesPerPixel;
         int columnsPerBlock = BlockSize(width, alongX.MaxTaps, rows);
         int rowsPerBlock = BlockSize(height, alongY.MaxTaps, 0);
-        using var intermediate = new PixelBuffer(columnsPerBlock, rows);
+        using var intermediate = new PixelBuffer(image.Pool, columnsPerBlock, rows);
         fixed (byte* source = image.Bytes)
         fixed (byte* between = intermediate.Bytes)
         fixed (byte* target = result)
@@ -112,7 +112,7 @@ internal static unsafe class Resampler
         int columnsPerBlock = BlockSize(width, alongX.MaxTaps, 0);
         nint stride = (nint)columns * PixelBuffer.BytesPerPixel;
         nint sourceStride = (nint)image.Width * PixelBuffer.BytesPerPixel;
-        using var intermediate = new PixelBuffer(columns, rowsPerBlock);
+        using var intermediate = new PixelBuffer(image.Pool, columns, rowsPerBlock);
         fixed (byte* source = image.Bytes)
         fixed (byte* between = intermediate.Bytes)
         fixed (byte* target = result)

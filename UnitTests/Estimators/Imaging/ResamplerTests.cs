@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
 
 /// <summary>Every kernel against the plain oracle, bit for bit, over sizes, filters, crops and orientations.</summary>
@@ -200,7 +202,7 @@ public sealed class ResamplerTests
 
     private static PixelBuffer Load(byte[] rgba, int width, int height)
     {
-        var image = new PixelBuffer(width, height);
+        var image = new PixelBuffer(ArrayPool<byte>.Shared, width, height);
         rgba.CopyTo(image.Bytes);
         return image;
     }
