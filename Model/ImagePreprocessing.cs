@@ -103,6 +103,10 @@ public sealed record ImagePreprocessing
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
+        RequireDefined(Resize, nameof(Resize));
+        RequireDefined(Interpolation, nameof(Interpolation));
+        RequireDefined(CropRounding, nameof(CropRounding));
+        RequireDefined(ChannelOrder, nameof(ChannelOrder));
         RequireSide(Width, nameof(Width));
         RequireSide(Height, nameof(Height));
         if (Resize == ImageResizeMode.ShorterSide)
@@ -158,6 +162,15 @@ public sealed record ImagePreprocessing
         return text.ToString();
     }
 
+    private static void RequireDefined<TEnum>(TEnum value, string name)
+        where TEnum : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            throw new ArgumentException($"{name} is {value}; it must be one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+        }
+    }
+
     private static void RequireSide(int value, string name)
     {
         if (value is < 1 or > MaxSide)
@@ -168,7 +181,7 @@ public sealed record ImagePreprocessing
 
     private static void RequireChannels(IReadOnlyList<float> values, string name, Func<float, bool> isValid)
     {
-        if (values.Count is not (0 or 3) || !values.All(isValid))
+        if (values is null || values.Count is not (0 or 3) || !values.All(isValid))
         {
             throw new ArgumentException($"{name} must be empty or hold one valid number for each of the three channels.");
         }

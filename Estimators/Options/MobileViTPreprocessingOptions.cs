@@ -3,6 +3,9 @@ namespace MlNetMobileViT;
 /// <summary>How a column of images is read; what all of this library's transforms have in common.</summary>
 public record MobileViTPreprocessingOptions
 {
+    /// <summary>The largest <see cref="Threads"/>.</summary>
+    public const int MaxThreads = 1024;
+
     /// <summary>
     /// The folder that relative paths of a text column start from; absolute paths ignore it. Empty by default: the current
     /// folder of the process.
@@ -25,8 +28,8 @@ public record MobileViTPreprocessingOptions
     public string ErrorColumnName { get; init; } = "Error";
 
     /// <summary>
-    /// The number of threads that decode, resample and score; at least 0. 0, the default, is the number of processors. Memory
-    /// grows with it, results do not change.
+    /// The number of threads that decode, resample and score, from 0 to <see cref="MaxThreads"/>. 0, the default, is the number
+    /// of processors. Memory grows with it, results do not change.
     /// </summary>
     public int Threads { get; init; }
 
@@ -41,6 +44,7 @@ public record MobileViTPreprocessingOptions
         ArgumentNullException.ThrowIfNull(ImageFolder);
         ArgumentException.ThrowIfNullOrEmpty(ErrorColumnName);
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Threads, MaxThreads);
         if (!Enum.IsDefined(BadImages))
         {
             throw new ArgumentException($"BadImages is {BadImages}, which is not one of its values.");

@@ -15,9 +15,9 @@ public record MobileViTScoringOptions : MobileViTPreprocessingOptions
 
     /// <summary>
     /// More columns with outputs of the same run, so that one pass over the images yields, say, classes and features.
-    /// Empty by default.
+    /// Empty by default. The list is copied.
     /// </summary>
-    public IReadOnlyList<ModelOutputColumn> AdditionalOutputs { get; init; } = [];
+    public IReadOnlyList<ModelOutputColumn> AdditionalOutputs { get; init => field = value?.ToArray()!; } = [];
 
     /// <inheritdoc/>
     public override void Validate()
@@ -26,5 +26,11 @@ public record MobileViTScoringOptions : MobileViTPreprocessingOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchSize, MaxBatchSize);
         ArgumentNullException.ThrowIfNull(AdditionalOutputs);
+        foreach (ModelOutputColumn column in AdditionalOutputs)
+        {
+            ArgumentNullException.ThrowIfNull(column, nameof(AdditionalOutputs));
+            ArgumentException.ThrowIfNullOrEmpty(column.ColumnName, nameof(AdditionalOutputs));
+            ArgumentException.ThrowIfNullOrEmpty(column.ModelOutput, nameof(AdditionalOutputs));
+        }
     }
 }

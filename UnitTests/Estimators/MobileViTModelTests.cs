@@ -149,6 +149,10 @@ public sealed class MobileViTModelTests
         foreach (MobileViTClassificationOptions options in (MobileViTClassificationOptions[])
         [
             new() { Threads = -1 },
+            new() { Threads = int.MaxValue },
+            new() { AdditionalOutputs = null! },
+            new() { AdditionalOutputs = [null!] },
+            new() { AdditionalOutputs = [new("", ModelOutputs.Logits)] },
             new() { BatchSize = 0 },
             new() { BatchSize = 100_000 },
             new() { TopK = 0 },
@@ -161,6 +165,17 @@ public sealed class MobileViTModelTests
             Assert.Throws<ArgumentException>(
                 () => _mlContext.Transforms.ClassifyImages("PredictedLabel", model, "Path", options), options.ToString());
         }
+    }
+
+    [TestMethod]
+    public void A_list_of_outputs_that_changes_afterwards_changes_nothing()
+    {
+        using MobileViTModel model = TinyModel.Load();
+        var outputs = new List<ModelOutputColumn> { new("Logits", ModelOutputs.Logits) };
+        var estimator = _mlContext.Transforms.FeaturizeImages("Features", model, "Path", options: new() { AdditionalOutputs = outputs });
+        outputs.Add(new("Logits", ModelOutputs.Logits));
+        using var transformer = estimator.Fit(_mlContext.Data.LoadFromEnumerable<ImageRow>([]));
+        CollectionAssert.AreEqual((string[])["Features", "Logits"], transformer.OutputColumnNames.ToArray());
     }
 
     [TestMethod]

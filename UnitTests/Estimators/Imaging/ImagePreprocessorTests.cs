@@ -261,8 +261,23 @@ public sealed class ImagePreprocessorTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ImagePreprocessor(Small, new() { MaxPixels = maxPixels }));
 
     [TestMethod]
-    public void Settings_out_of_range_are_an_argument_error() =>
-        Assert.ThrowsExactly<ArgumentException>(() => new ImagePreprocessor(Small with { Width = 0 }));
+    public void Settings_out_of_range_are_an_argument_error()
+    {
+        foreach ((ImagePreprocessing settings, string name) in new[]
+        {
+            (Small with { Width = 0 }, "Width"),
+            (Small with { ChannelOrder = (ImageChannelOrder)9 }, "ChannelOrder"),
+            (Small with { Resize = (ImageResizeMode)9 }, "Resize"),
+            (Small with { CropRounding = (CropRounding)9 }, "CropRounding"),
+            (Small with { Interpolation = (ImageInterpolation)9 }, "Interpolation"),
+            (Small with { Mean = null! }, "Mean"),
+            (Small with { Std = [1, 0, 1] }, "Std"),
+        })
+        {
+            var error = Assert.ThrowsExactly<ArgumentException>(() => new ImagePreprocessor(settings));
+            StringAssert.StartsWith(error.Message, name, StringComparison.Ordinal);
+        }
+    }
 
     [TestMethod]
     public void A_destination_of_another_length_is_an_argument_error()
