@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -15,8 +16,14 @@ internal abstract class BufferedColumn
         return (BufferedColumn)Activator.CreateInstance(type, input, column, slots)!;
     }
 
-    /// <summary>Takes the value of the input's current row.</summary>
+    /// <summary>
+    /// Takes the value of the input's current row. An error of the input's getter is one of this value: it waits for whoever
+    /// asks for the value, so that rows before it are not lost, nor those after it, nor this one to whoever does not ask.
+    /// </summary>
     public abstract void Read(int slot);
+
+    /// <summary>Throws what the input's getter threw for the value in a slot.</summary>
+    public abstract void ThrowIfFailed(int slot);
 
     /// <summary>A getter, as the view's consumers want it, of the value in the slot that is current when it is called.</summary>
     public abstract Delegate CreateGetter(Func<int> currentSlot);
@@ -26,7 +33,9 @@ internal abstract class BufferedColumn
 internal class BufferedColumn<T>(DataViewRow input, DataViewSchema.Column column, int slots) : BufferedColumn
 {
     private readonly ValueGetter<T> _getter = input.GetGetter<T>(column);
+    private readonly ExceptionDispatchInfo?[] _errors = new ExceptionDispatchInfo?[slots];
     private readonly bool[] _wasHandedOut = new bool[slots];
+    private readonly T[] _takenBack = new T[slots];
 
     public T[] Values { get; } = new T[slots];
 
@@ -34,20 +43,38 @@ internal class BufferedColumn<T>(DataViewRow input, DataViewSchema.Column column
     {
         if (_wasHandedOut[slot])
         {
-            // An object that the consumer has, an image say, is the consumer's. Left here, the input would use it again.
-            Values[slot] = default!;
+            // An object that the consumer has, an image say, is the consumer's. The input gets the one that the consumer gave
+            // for it, to use again or to dispose of, as if there were nothing between the two.
+            Values[slot] = _takenBack[slot];
+            _takenBack[slot] = default!;
             _wasHandedOut[slot] = false;
         }
 
-        _getter(ref Values[slot]);
+        _errors[slot] = null;
+        try
+        {
+            _getter(ref Values[slot]);
+        }
+        catch (Exception exception)
+        {
+            _errors[slot] = ExceptionDispatchInfo.Capture(exception);
+        }
     }
+
+    public override void ThrowIfFailed(int slot) => _errors[slot]?.Throw();
 
     public override Delegate CreateGetter(Func<int> currentSlot)
     {
         ValueGetter<T> getter = (ref T value) =>
         {
             int slot = currentSlot();
-            _wasHandedOut[slot] = HandOut(ref Values[slot], ref value);
+            ThrowIfFailed(slot);
+            T given = value;
+            if (HandOut(ref Values[slot], ref value) && !_wasHandedOut[slot])
+            {
+                _takenBack[slot] = given;
+                _wasHandedOut[slot] = true;
+            }
         };
         return getter;
     }

@@ -16,6 +16,8 @@ internal sealed class ImageCursor : DataViewRowCursor
     private readonly Delegate?[] _outputs;
     private readonly ValueGetter<DataViewRowId> _inputId;
     private readonly DataViewRowId[] _ids;
+    private readonly CroppedImageSource? _decoded;
+    private long _rowsRead;
     private long _position = -1;
     private bool _ended;
 
@@ -25,19 +27,28 @@ internal sealed class ImageCursor : DataViewRowCursor
         _layout = layout;
         int threads = mapping.Options.ThreadCount;
         int slots = ReadAhead.SlotCount(mapping.Scorer, threads);
-        (DataViewSchema.Column image, ImageColumnKind kind) = mapping.Input.Find(input.Schema);
-        foreach (DataViewSchema.Column column in layout.InputColumns.Append(image))
+        foreach (DataViewSchema.Column column in layout.InputColumns)
         {
-            if (!_buffers.ContainsKey(column.Index))
-            {
-                _buffers.Add(column.Index, BufferedColumn.Create(input, input.Schema[column.Index], slots));
-            }
+            _buffers.Add(column.Index, BufferedColumn.Create(input, input.Schema[column.Index], slots));
+        }
+
+        (DataViewSchema.Column image, ImageColumnKind kind) = mapping.Input.Find(input.Schema);
+        bool isShared = _buffers.TryGetValue(image.Index, out BufferedColumn? images);
+        if (kind == ImageColumnKind.Decoded)
+        {
+            images ??= BufferedColumn.Create(input, image, slots: 1);
+            _decoded = new CroppedImageSource(
+                (BufferedColumn<MLImage>)images, isShared, mapping.Input.Name, mapping.Scorer.Preprocessor, slots);
+        }
+        else if (images is null)
+        {
+            images = BufferedColumn.Create(input, image, slots);
+            _buffers.Add(image.Index, images);
         }
 
         _inputId = input.GetIdGetter();
         _ids = new DataViewRowId[slots];
-        ImageSource source = mapping.CreateSource(kind, _buffers[image.Index]);
-        _rows = new ReadAhead(mapping.Scorer, source, ReadRow, mapping.Options.BadImages, threads);
+        _rows = new ReadAhead(mapping.Scorer, _decoded ?? mapping.CreateSource(kind, images), ReadRow, mapping.Options.BadImages, threads);
         _outputs = [.. mapping.Columns.Select((column, index) =>
             layout.IsActive(layout.InputCount + index) ? column.CreateGetter(() => _rows.Results[CurrentSlot]) : null)];
     }
@@ -106,6 +117,7 @@ internal sealed class ImageCursor : DataViewRowCursor
             buffer.Read(slot);
         }
 
+        _decoded?.Take(slot, _rowsRead++);
         _inputId(ref _ids[slot]);
         return true;
     }

@@ -20,7 +20,10 @@ internal sealed record ImageMapping(
     }
 
     /// <summary>The images of a row or cursor, over a buffer of the input column.</summary>
-    public ImageSource CreateSource(ImageColumnKind kind, BufferedColumn buffer) => kind switch
+    public ImageSource CreateSource(ImageColumnKind kind, BufferedColumn buffer) =>
+        new BufferedImageSource(buffer, CreateInnerSource(kind, buffer));
+
+    private ImageSource CreateInnerSource(ImageColumnKind kind, BufferedColumn buffer) => kind switch
     {
         ImageColumnKind.Path => new PathImageSource(
             ((BufferedColumn<ReadOnlyMemory<char>>)buffer).Values, Input.Name, Options.ImageFolder),

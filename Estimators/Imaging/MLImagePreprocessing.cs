@@ -50,7 +50,7 @@ public static class MLImagePreprocessing
         preprocessor.Crop(PixelsOf(image), destination);
     }
 
-    private static DecodedPixels PixelsOf(MLImage image)
+    internal static DecodedPixels PixelsOf(MLImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
         return new DecodedPixels(

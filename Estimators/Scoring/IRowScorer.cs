@@ -3,6 +3,9 @@ namespace MlNetMobileViT;
 /// <summary>Computes the values of rows. Safe for use by many threads at once.</summary>
 internal interface IRowScorer
 {
+    /// <summary>How images become pixels.</summary>
+    ImagePreprocessor Preprocessor { get; }
+
     /// <summary>The most rows that <see cref="Score"/> takes at once.</summary>
     int BatchSize { get; }
 
@@ -10,7 +13,7 @@ internal interface IRowScorer
     IReadOnlyList<int> OutputLengths { get; }
 
     /// <summary>
-    /// Computes rows. An image that cannot be read fails its own row only; whatever else goes wrong is thrown.
+    /// Computes rows. What goes wrong with an image fails its own row only; what goes wrong with the model is thrown.
     /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="slots">Where in <paramref name="images"/> and in <paramref name="results"/> the rows are.</param>

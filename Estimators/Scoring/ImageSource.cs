@@ -65,12 +65,27 @@ internal sealed class DecodedImageSource(MLImage[] images, string columnName) : 
 {
     public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
     {
-        if (images[slot] is not { } image)
+        preprocessor.Preprocess(PixelsOf(images[slot], columnName, row), pixels);
+    }
+
+    /// <summary>The pixels of an image.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it was disposed.</exception>
+    public static DecodedPixels PixelsOf(MLImage? image, string columnName, long row)
+    {
+        if (image is null)
         {
             throw new InvalidDataException($"The column '{columnName}' has no image{Where(row)}.");
         }
 
-        preprocessor.Preprocess(image, pixels);
+        try
+        {
+            return MLImagePreprocessing.PixelsOf(image);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new InvalidDataException(
+                $"The column '{columnName}' has an image{Where(row)} that was disposed; keep images until their rows were read.", exception);
+        }
     }
 }
 

@@ -7,18 +7,19 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
 {
     private readonly ConcurrentBag<ModelBatch> _idle = [];
     private readonly MobileViTModel _model;
-    private readonly ImagePreprocessor _preprocessor;
     private readonly ModelOutput[] _outputs;
     private volatile bool _disposed;
 
     public ModelScorer(MobileViTModel model, ImagePreprocessor preprocessor, IEnumerable<string> outputs, int batchSize)
     {
         _model = model;
-        _preprocessor = preprocessor;
+        Preprocessor = preprocessor;
         _outputs = [.. outputs.Select(model.GetOutput)];
         BatchSize = model.FixedBatch ?? batchSize;
         OutputLengths = [.. _outputs.Select(static output => output.Length)];
     }
+
+    public ImagePreprocessor Preprocessor { get; }
 
     public int BatchSize { get; }
 
@@ -28,7 +29,7 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
     {
         if (!_idle.TryTake(out ModelBatch? batch))
         {
-            batch = new ModelBatch(_model, _preprocessor.Settings, _outputs, BatchSize);
+            batch = new ModelBatch(_model, Preprocessor.Settings, _outputs, BatchSize);
         }
 
         try
@@ -62,10 +63,10 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
             try
             {
                 result.Clear();
-                images.Preprocess(slots[i], rows[i], _preprocessor, batch.Pixels(count));
+                images.Preprocess(slots[i], rows[i], Preprocessor, batch.Pixels(count));
                 scored[count++] = slots[i];
             }
-            catch (Exception exception) when (BadImage.IsReason(exception))
+            catch (Exception exception)
             {
                 result.Fail(exception);
             }

@@ -3,6 +3,8 @@ namespace MlNetMobileViT;
 /// <summary>Images to pixels, without a model.</summary>
 internal sealed class PreprocessingScorer(ImagePreprocessor preprocessor) : IRowScorer
 {
+    public ImagePreprocessor Preprocessor => preprocessor;
+
     public int BatchSize => 1;
 
     public IReadOnlyList<int> OutputLengths { get; } = [preprocessor.Length];
@@ -17,7 +19,7 @@ internal sealed class PreprocessingScorer(ImagePreprocessor preprocessor) : IRow
                 result.Clear();
                 images.Preprocess(slots[i], rows[i], preprocessor, result.Values[0]);
             }
-            catch (Exception exception) when (BadImage.IsReason(exception))
+            catch (Exception exception)
             {
                 result.Fail(exception);
             }

@@ -131,6 +131,26 @@ public sealed class ImagePreprocessor
         DropAlpha(crop.Bytes, destination);
     }
 
+    /// <summary>The number of bytes of <see cref="CropPixels"/>.</summary>
+    internal int CropLength => Settings.Height * Settings.Width * PixelBuffer.BytesPerPixel;
+
+    /// <summary>The first half of the work on decoded pixels: resampling and cropping.</summary>
+    /// <param name="pixels">The image, upright.</param>
+    /// <param name="crop">Receives <see cref="CropLength"/> bytes for <see cref="Normalize"/>.</param>
+    /// <exception cref="InvalidDataException">The image has more pixels than the options accept.</exception>
+    internal void CropPixels(DecodedPixels pixels, Span<byte> crop)
+    {
+        using PixelBuffer buffer = Copy(pixels);
+        buffer.Bytes.CopyTo(crop);
+    }
+
+    /// <summary>The second half: planes of floats from a crop.</summary>
+    internal void Normalize(ReadOnlySpan<byte> crop, Span<float> destination)
+    {
+        RequireLength<float>(destination);
+        _normalizer.Normalize(crop, destination);
+    }
+
     private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name)
     {
         using PixelBuffer image = ImageDecoder.Decode(

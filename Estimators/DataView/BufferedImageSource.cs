@@ -1,0 +1,11 @@
+namespace MlNetMobileViT;
+
+/// <summary>Images from a buffered column, whose getter may have failed.</summary>
+internal sealed class BufferedImageSource(BufferedColumn column, ImageSource images) : ImageSource
+{
+    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    {
+        column.ThrowIfFailed(slot);
+        images.Preprocess(slot, row, preprocessor, pixels);
+    }
+}
