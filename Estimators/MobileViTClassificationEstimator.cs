@@ -23,7 +23,9 @@ namespace MlNetMobileViT;
 /// | `TopProbabilities` | Vector of Single | their probabilities |
 /// | `Error` | Text | why the image could not be read, where bad images are marked |
 ///
-/// `mlContext.MulticlassClassification.Evaluate` reads `PredictedLabel` and `Score`.
+/// `mlContext.MulticlassClassification.Evaluate` reads `PredictedLabel` and `Score`. It compares keys by their numbers, so the
+/// label column has to have the model's: give its `MapValueToKey` the <xref:MlNetMobileViT.MobileViTModel.Labels> as
+/// `keyData`. Keys in the order in which labels happen to come are others, and the metrics then mean nothing.
 ///
 /// Images are read, decoded and preprocessed as <xref:MlNetMobileViT.MobileViTPreprocessingEstimator> says, and scored on
 /// several threads; the rows keep their order. Missing values: where bad images are marked, the

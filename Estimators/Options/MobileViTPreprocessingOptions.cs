@@ -23,7 +23,8 @@ public record MobileViTPreprocessingOptions
 
     /// <summary>
     /// The name of the text column that says why a row's image could not be read, and is empty where it could. The column
-    /// exists where <see cref="BadImages"/> is <see cref="BadImageHandling.Mark"/>. <c>Error</c> by default.
+    /// exists where <see cref="BadImages"/> is <see cref="BadImageHandling.Mark"/>. <c>Error</c> by default. Where several steps
+    /// of a pipeline mark, give each a name of its own: a later column hides an earlier one of its name.
     /// </summary>
     public string ErrorColumnName { get; init; } = "Error";
 
