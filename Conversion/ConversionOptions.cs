@@ -70,7 +70,8 @@ public sealed record ConversionOptions
 
     /// <summary>
     /// Whether to use operators of the ONNX standard only. Default: false, which uses ONNX Runtime's fused attention and
-    /// needs ONNX Runtime.
+    /// needs ONNX Runtime. It also splits the large 3×3 convolutions in a way that was measured on CPUs only; a portable graph has
+    /// them whole, for runtimes and processors with fast convolutions of their own.
     /// </summary>
     public bool Portable { get; init; }
 

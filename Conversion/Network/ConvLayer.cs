@@ -33,10 +33,13 @@ internal sealed class ConvLayer(
         }
     }
 
-    public override GraphTensor Forward(NetworkGraph graph, GraphTensor input)
+    public override GraphTensor Forward(NetworkGraph graph, GraphTensor input) => Forward(graph, [input]);
+
+    /// <summary>Writes the layer into a graph, over feature maps that are joined along their channels.</summary>
+    public GraphTensor Forward(NetworkGraph graph, IReadOnlyList<GraphTensor> inputs)
     {
         (float[] weight, float[]? bias) = FoldedWeights(graph);
-        GraphTensor output = graph.Conv(Name, input, weight, bias, outChannels, kernel, stride, groups);
+        GraphTensor output = graph.Conv(Name, inputs, weight, bias, outChannels, kernel, stride, groups);
         return activation ? graph.Silu(Name, output) : output;
     }
 

@@ -43,6 +43,6 @@ internal sealed class MobileViTBlock : NetworkModule
         (GraphTensor tokens, PatchGrid grid) = graph.Unfold(Name, map);
         tokens = _transformer.Aggregate(tokens, (tensor, layer) => layer.Forward(graph, tensor));
         map = graph.Fold(Name, _norm.Forward(graph, tokens), grid);
-        return _fusion.Forward(graph, graph.Concat(Name, input, _projection.Forward(graph, map)));
+        return _fusion.Forward(graph, [input, _projection.Forward(graph, map)]);
     }
 }

@@ -44,34 +44,28 @@ internal sealed partial class NetworkGraph
     /// <summary>A tensor of the state dict, by its canonical name.</summary>
     public float[] Weight(string name) => _weights[name];
 
-    /// <summary>A convolution with "same" padding for odd kernels.</summary>
+    /// <summary>
+    /// A convolution with "same" padding for odd kernels, over feature maps that are joined along their channels.
+    /// </summary>
     public GraphTensor Conv(
-        string name, GraphTensor input, float[] weight, float[]? bias, int outChannels, int kernel, int stride, int groups)
+        string name,
+        IReadOnlyList<GraphTensor> inputs,
+        float[] weight,
+        float[]? bias,
+        int outChannels,
+        int kernel,
+        int stride,
+        int groups)
     {
-        int inChannels = input.Shape[0];
-        int padding = kernel / 2;
-        List<string> inputs =
-        [
-            input.Name,
-            _graph.Weights($"{name}.weight", weight, outChannels, inChannels / groups, kernel, kernel),
-        ];
-        if (bias is not null)
-        {
-            inputs.Add(_graph.Weights($"{name}.bias", bias, outChannels));
-        }
-
-        string output = _graph.Node("Conv", $"{name}.conv", inputs,
-        [
-            new("kernel_shape", new long[] { kernel, kernel }),
-            new("strides", new long[] { stride, stride }),
-            new("pads", new long[] { padding, padding, padding, padding }),
-            new("group", (long)groups),
-        ]);
-        var result = new GraphTensor(output, outChannels, Strided(input.Shape[1]), Strided(input.Shape[2]));
+        int inChannels = inputs.Sum(static map => map.Shape[0]);
+        string output = bias is not null && kernel == WinogradKernel && stride == 1 && groups == 1 && TakesWinograd(inputs, outChannels)
+            ? WinogradConv(name, inputs, weight, bias, outChannels)
+            : PlainConv(name, inputs, weight, bias, outChannels, kernel, stride, groups);
+        var result = new GraphTensor(output, outChannels, Strided(inputs[0].Shape[1]), Strided(inputs[0].Shape[2]));
         Macs += result.ElementCount * (inChannels / groups) * kernel * kernel;
         return result;
 
-        int Strided(int side) => ((side + (2 * padding) - kernel) / stride) + 1;
+        int Strided(int side) => ((side + (2 * (kernel / 2)) - kernel) / stride) + 1;
     }
 
     /// <summary>x · sigmoid(x).</summary>
@@ -83,11 +77,6 @@ internal sealed partial class NetworkGraph
 
     public GraphTensor Add(string name, GraphTensor left, GraphTensor right) =>
         left with { Name = _graph.Node("Add", $"{name}.add", [left.Name, right.Name]) };
-
-    /// <summary>Two feature maps, the channels of the first before those of the second.</summary>
-    public GraphTensor Concat(string name, GraphTensor first, GraphTensor second) => new(
-        _graph.Node("Concat", $"{name}.concat", [first.Name, second.Name], [new("axis", 1L)]),
-        first.Shape[0] + second.Shape[0], first.Shape[1], first.Shape[2]);
 
     /// <summary>
     /// x·Wᵀ + b over the last dimension; <paramref name="weight"/> is <c>[out, in]</c> as in PyTorch, and without
@@ -134,6 +123,38 @@ internal sealed partial class NetworkGraph
             : [.. tensor.Shape.Cast<object>()];
         _graph.AddOutput(name, [batch, .. shape]);
     }
+
+    private string PlainConv(
+        string name,
+        IReadOnlyList<GraphTensor> inputs,
+        float[] weight,
+        float[]? bias,
+        int outChannels,
+        int kernel,
+        int stride,
+        int groups)
+    {
+        string input = inputs.Count == 1
+            ? inputs[0].Name
+            : _graph.Node("Concat", $"{name}.concat", inputs.Select(static map => map.Name), [new("axis", 1L)]);
+        int inChannels = weight.Length / (outChannels * kernel * kernel);
+        List<string> operands = [input, _graph.Weights($"{name}.weight", weight, outChannels, inChannels, kernel, kernel)];
+        if (bias is not null)
+        {
+            operands.Add(_graph.Weights($"{name}.bias", bias, outChannels));
+        }
+
+        int padding = kernel / 2;
+        return ConvNode(
+            $"{name}.conv", operands, [kernel, kernel], [stride, stride], [padding, padding, padding, padding], groups);
+    }
+
+    private string ConvNode(
+        string name, IEnumerable<string> operands, long[] kernel, long[] strides, long[] pads, long groups) => _graph.Node(
+        "Conv",
+        name,
+        operands,
+        [new("kernel_shape", kernel), new("strides", strides), new("pads", pads), new("group", groups)]);
 
     private static float[] Transposed(float[] matrix, int rows, int columns)
     {
