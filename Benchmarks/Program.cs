@@ -3,6 +3,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using MlNetMobileViT;
 using MlNetMobileViT.Benchmarks;
 using MlNetMobileViT.Benchmarks.Throughput;
 
@@ -25,17 +26,28 @@ switch (args)
     case ["throughput", "--rounds", var rounds]:
         ThroughputBenchmark.Run(int.Parse(rounds, CultureInfo.InvariantCulture));
         return 0;
+    case ["sweep"]:
+        ThroughputBenchmark.RunSweep(rounds: 5);
+        return 0;
     case ["memory"]:
         ThroughputBenchmark.RunMemory();
         return 0;
-    case ["throughput-child", "measure", var contender, var model, var rows, .. var photos]:
+    case ["throughput-child", "measure", var contender, var model, var threads, var batch, var rows, .. var photos]:
         ContenderRun.Measure(
-            Enum.Parse<Contender>(contender), model, int.Parse(rows, CultureInfo.InvariantCulture), photos);
+            Enum.Parse<Contender>(contender),
+            model,
+            new MobileViTScoringOptions
+            {
+                Threads = int.Parse(threads, CultureInfo.InvariantCulture),
+                BatchSize = int.Parse(batch, CultureInfo.InvariantCulture),
+            },
+            int.Parse(rows, CultureInfo.InvariantCulture),
+            photos);
         return 0;
     case ["throughput-child", "first", var model, var photo]:
         ContenderRun.First(model, photo);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | scorer | graph MODEL.onnx PEER.onnx | throughput [--rounds N] | memory");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | scorer | graph MODEL.onnx PEER.onnx | throughput [--rounds N] | sweep | memory");
         return 2;
 }

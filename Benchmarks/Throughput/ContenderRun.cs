@@ -13,10 +13,16 @@ internal static class ContenderRun
     private const int WarmUp = 16;
 
     /// <summary>Scores photos and prints images/s and the peak of the working set in bytes.</summary>
-    public static void Measure(Contender contender, string model, int rows, string[] photos)
+    /// <param name="contender">The way.</param>
+    /// <param name="model">The model file.</param>
+    /// <param name="options">How <see cref="Contender.Pipeline"/> scores.</param>
+    /// <param name="rows">How many photos to score.</param>
+    /// <param name="photos">The photos, again from the first after the last.</param>
+    public static void Measure(
+        Contender contender, string model, MobileViTScoringOptions options, int rows, string[] photos)
     {
-        Consume(contender, model, photos[..Math.Min(WarmUp, photos.Length)], WarmUp);
-        double perSecond = rows / Consume(contender, model, photos, rows).TotalSeconds;
+        Consume(contender, model, options, photos[..Math.Min(WarmUp, photos.Length)], WarmUp);
+        double perSecond = rows / Consume(contender, model, options, photos, rows).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{perSecond} {process.PeakWorkingSet64}"));
     }
@@ -35,7 +41,8 @@ internal static class ContenderRun
     }
 
     /// <summary>Scores the rows and returns the time for them, without that for loading the model.</summary>
-    private static TimeSpan Consume(Contender contender, string modelFile, string[] photos, int rows)
+    private static TimeSpan Consume(
+        Contender contender, string modelFile, MobileViTScoringOptions options, string[] photos, int rows)
     {
         if (contender == Contender.SingleThread)
         {
@@ -48,7 +55,7 @@ internal static class ContenderRun
         using MobileViTModel? model = contender == Contender.Pipeline ? MobileViTModel.Load(modelFile) : null;
         (IEstimator<ITransformer> pipeline, string output) = model is null
             ? Plain(mlContext, modelFile)
-            : (mlContext.Transforms.ScoreImages("Logits", model, "Path"), "Logits");
+            : (mlContext.Transforms.ScoreImages("Logits", model, "Path", options: options), "Logits");
         ITransformer transformer = pipeline.Fit(data);
         using var owner = transformer as IDisposable;
         IDataView scored = transformer.Transform(data);

@@ -16,40 +16,67 @@ internal static class ThroughputBenchmark
 {
     private const int MemoryRows = 20_000;
     private const int FewRows = 1_000;
+    private const int MemoryRounds = 3;
 
     /// <summary>Compares the contenders and prints a table for each variant.</summary>
     /// <param name="rounds">How often each is measured.</param>
-    public static void Run(int rounds)
+    public static void Run(int rounds) => WithPhotos((folder, photos) =>
     {
-        string folder = Directory.CreateTempSubdirectory("mobilevit-throughput-").FullName;
-        try
+        Console.WriteLine($"{photos.Length} photos, {Environment.ProcessorCount} processors, median of {rounds} rounds");
+        foreach ((string name, string model, string? peer) in Models(folder))
         {
-            string[] photos = Photos.Find(Shared(), folder);
-            Console.WriteLine($"{photos.Length} photos, {Environment.ProcessorCount} processors, median of {rounds} rounds");
-            foreach ((string name, string model, string? peer) in Models(folder))
+            Compare(name, model, peer, photos, rounds);
+        }
+    });
+
+    /// <summary>Measures the pipeline over numbers of threads and of images a run, for the defaults of the options.</summary>
+    /// <param name="rounds">How often each is measured.</param>
+    public static void RunSweep(int rounds) => WithPhotos((folder, photos) =>
+    {
+        int[] threadCounts = [1, Environment.ProcessorCount, 2 * Environment.ProcessorCount];
+        int[] batches = [1, 2, 4, 8];
+        (int Threads, int Batch)[] settings = [.. from threads in threadCounts.Distinct() from batch in batches select (threads, batch)];
+        foreach ((string name, string model, _) in Models(folder))
+        {
+            var perSecond = settings.ToDictionary(static setting => setting, static _ => new List<double>());
+            for (int round = 0; round < rounds; round++)
             {
-                Compare(name, model, peer, photos, rounds);
+                foreach ((int threads, int batch) in settings)
+                {
+                    perSecond[(threads, batch)].Add(
+                        Measure(Contender.Pipeline, model, photos.Length, photos, threads, batch).PerSecond);
+                }
+            }
+
+            Console.WriteLine();
+            Console.WriteLine($"| {name}, images/s | {string.Join(" | ", batches.Select(static batch => $"batch {batch}"))} |");
+            Console.WriteLine($"| -- |{string.Concat(batches.Select(static _ => " --: |"))}");
+            foreach (int threads in threadCounts.Distinct())
+            {
+                var cells = batches.Select(batch => Median(perSecond[(threads, batch)]).ToString("F1", CultureInfo.InvariantCulture));
+                Console.WriteLine($"| {threads} threads | {string.Join(" | ", cells)} |");
             }
         }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    });
 
     /// <summary>Compares the peak of memory for few rows and for many.</summary>
-    public static void RunMemory()
+    public static void RunMemory() => WithPhotos((folder, photos) =>
+    {
+        (string name, string model, _) = Models(folder).First();
+        double Peak(int rows) => Median(
+            Enumerable.Range(0, MemoryRounds).Select(_ => Measure(Contender.Pipeline, model, rows, photos).PeakMegabytes));
+        double few = Peak(FewRows), many = Peak(MemoryRows);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: peak {few:F0} MB for {FewRows} images, {many:F0} MB for {MemoryRows}: {many / few:P1} (medians of {MemoryRounds})"));
+    });
+
+    private static void WithPhotos(Action<string, string[]> measure)
     {
         string folder = Directory.CreateTempSubdirectory("mobilevit-throughput-").FullName;
         try
         {
-            string[] photos = Photos.Find(Shared(), folder);
-            (string name, string model, _) = Models(folder).First();
-            double few = Measure(Contender.Pipeline, model, FewRows, photos).PeakMegabytes;
-            double many = Measure(Contender.Pipeline, model, MemoryRows, photos).PeakMegabytes;
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name}: peak {few:F0} MB for {FewRows} images, {many:F0} MB for {MemoryRows}: {many / few:P1}"));
+            measure(folder, Photos.Find(Shared(), folder));
         }
         finally
         {
@@ -122,10 +149,11 @@ internal static class ThroughputBenchmark
         }
     }
 
-    private static (double PerSecond, double PeakMegabytes) Measure(Contender contender, string model, int rows, string[] photos)
+    private static (double PerSecond, double PeakMegabytes) Measure(
+        Contender contender, string model, int rows, string[] photos, int threads = 0, int batch = 1)
     {
-        string[] numbers = Child(["measure", contender.ToString(), model, rows.ToString(CultureInfo.InvariantCulture), .. photos])
-            .Split(' ');
+        IEnumerable<string> numerals = ((int[])[threads, batch, rows]).Select(static number => number.ToString(CultureInfo.InvariantCulture));
+        string[] numbers = Child(["measure", contender.ToString(), model, .. numerals, .. photos]).Split(' ');
         return (
             double.Parse(numbers[0], CultureInfo.InvariantCulture),
             double.Parse(numbers[1], CultureInfo.InvariantCulture) / (1 << 20));
