@@ -123,7 +123,7 @@ public static class MobileViTModelOperations
         return Restore(loaded, hasLoader ? TransformFolder(ChainFolder, 0) : ChainFolder, entries, options);
     }
 
-    /// <summary>Puts fast transformers in the place of the chains that they were saved as.</summary>
+    /// <summary>Puts fast transformers in the place of those that they were saved as, and leaves the others as they are.</summary>
     private static ITransformer Restore(
         ITransformer loaded, string folder, Dictionary<string, ZipArchiveEntry> entries, MobileViTModelOptions options)
     {
@@ -132,43 +132,59 @@ public static class MobileViTModelOperations
             return loaded;
         }
 
-        if (ReadStep(chain, folder, entries) is ({ } step, { } onnx))
-        {
-            chain.Dispose();
-            return CreateTransformer(step, onnx, options);
-        }
-
         ITransformer[] transformers = [.. chain];
-        TransformerScope[] scopes = [.. transformers.Select(transformer => ScopeOf(chain, transformer))];
-        for (int i = 0; i < transformers.Length; i++)
+        var restored = new List<ITransformer>();
+        var scopes = new List<TransformerScope>();
+        for (int i = 0; i < transformers.Length;)
         {
-            transformers[i] = Restore(transformers[i], TransformFolder(folder, i), entries, options);
+            scopes.Add(ScopeOf(chain, transformers[i]));
+            if (Find(transformers, i, folder, entries) is ({ } stretch, { } step, { } onnx))
+            {
+                (transformers[stretch.OnnxIndex] as IDisposable)?.Dispose();
+                restored.Add(CreateTransformer(step, onnx, options));
+                i += stretch.Length;
+            }
+            else
+            {
+                restored.Add(Restore(transformers[i], TransformFolder(folder, i), entries, options));
+                i++;
+            }
         }
 
-        return new TransformerChain<ITransformer>(transformers, scopes);
+        bool isStep = restored is [MobileViTTransformer] && transformers.Length > 1;
+        return isStep ? restored[0] : new TransformerChain<ITransformer>(restored, scopes);
+    }
+
+    /// <summary>The step whose transformers begin at an index of a chain, if one does.</summary>
+    private static (SavedStretch? Stretch, ImageStep? Step, byte[]? Onnx) Find(
+        ITransformer[] chain, int start, string folder, Dictionary<string, ZipArchiveEntry> entries)
+    {
+        foreach (bool stashesPixels in (bool[])[false, true])
+        {
+            if (SavedStretch.At(chain, start, stashesPixels) is { } stretch
+                && ReadStep(TransformFolder(folder, stretch.OnnxIndex), entries) is ({ } step, { } onnx)
+                && step.InputHasPixelsColumn == stashesPixels)
+            {
+                return (stretch, step, onnx);
+            }
+        }
+
+        return default;
     }
 
     private static string TransformFolder(string folder, int index) => $"{folder}/Transform_{index:000}";
 
-    private static (ImageStep? Step, byte[]? Onnx) ReadStep(
-        TransformerChain<ITransformer> chain, string folder, Dictionary<string, ZipArchiveEntry> entries)
+    private static (ImageStep? Step, byte[]? Onnx) ReadStep(string folder, Dictionary<string, ZipArchiveEntry> entries)
     {
-        int index = 0;
-        foreach (ITransformer transformer in chain)
+        if (!entries.TryGetValue($"{folder}/{OnnxFile}", out ZipArchiveEntry? entry))
         {
-            if (transformer is Microsoft.ML.Transforms.Onnx.OnnxTransformer
-                && entries.TryGetValue($"{TransformFolder(folder, index)}/{OnnxFile}", out ZipArchiveEntry? entry))
-            {
-                // The entry is a byte array as ML.NET writes it: its length first.
-                using var reader = new BinaryReader(entry.Open());
-                byte[] onnx = reader.ReadBytes(reader.ReadInt32());
-                return SavedOnnx.ReadStep(onnx) is { } step ? (step, onnx) : default;
-            }
-
-            index++;
+            return default;
         }
 
-        return default;
+        // The entry is a byte array as ML.NET writes it: its length first.
+        using var reader = new BinaryReader(entry.Open());
+        byte[] onnx = reader.ReadBytes(reader.ReadInt32());
+        return (SavedOnnx.ReadStep(onnx), onnx);
     }
 
     private static MobileViTTransformer CreateTransformer(ImageStep step, byte[] onnx, MobileViTModelOptions options)

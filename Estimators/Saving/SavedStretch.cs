@@ -1,0 +1,60 @@
+using Microsoft.ML;
+using Microsoft.ML.Transforms;
+using Microsoft.ML.Transforms.Onnx;
+
+namespace MlNetMobileViT;
+
+/// <summary>
+/// The transformers of a loaded chain that <see cref="SavedPipeline"/> made of one step. Others may lie beside them: ML.NET
+/// appends to the chain that it loaded, not to a chain around it.
+/// </summary>
+/// <param name="Length">How many there are.</param>
+/// <param name="OnnxIndex">The index in the chain of the ONNX transform.</param>
+internal sealed record SavedStretch(int Length, int OnnxIndex)
+{
+    /// <summary>Recognises a stretch by its order of transformers, most of them of types that nobody else has.</summary>
+    /// <param name="chain">The transformers of the chain.</param>
+    /// <param name="start">Where the stretch would begin.</param>
+    /// <param name="stashesPixels">Whether it puts a column of the user's aside first.</param>
+    /// <returns>Null where none begins there.</returns>
+    public static SavedStretch? At(IReadOnlyList<ITransformer> chain, int start, bool stashesPixels)
+    {
+        int next = start;
+        if ((stashesPixels && !Takes<ColumnCopyingTransformer>())
+            || !Takes<ColumnCopyingTransformer>()
+            || !Takes<CustomMappingTransformer<NoColumns, SettingsKeyRow>>()
+            || !Takes<ValueMappingTransformer>()
+            || !(Takes<CustomMappingTransformer<PathRow, PreprocessedRow>>()
+                || Takes<CustomMappingTransformer<EncodedRow, PreprocessedRow>>()
+                || Takes<CustomMappingTransformer<DecodedRow, PreprocessedRow>>()
+                || Takes<CustomMappingTransformer<PixelsRow, PreprocessedRow>>())
+            || !Takes<OnnxTransformer>())
+        {
+            return null;
+        }
+
+        int onnx = next - 1;
+        if (Takes<CustomMappingTransformer<ScoresRow, ClassesRow>>() && !Takes<ValueToKeyMappingTransformer>())
+        {
+            return null;
+        }
+
+        while (Takes<ColumnCopyingTransformer>())
+        {
+        }
+
+        // The first transformer that drops columns is the step's own, and its last.
+        return Takes<ColumnSelectingTransformer>() ? new SavedStretch(next - start, onnx) : null;
+
+        bool Takes<T>()
+        {
+            if (next == chain.Count || chain[next] is not T)
+            {
+                return false;
+            }
+
+            next++;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+
+namespace MlNetMobileViT.UnitTests.Estimators;
+
+/// <summary>The fast loader changes the steps of this library and nothing else.</summary>
+[TestClass]
+public sealed class LoadMobileViTTests
+{
+    private readonly MLContext _mlContext = new(seed: 1);
+
+    [TestMethod]
+    public void What_was_appended_to_a_loaded_pipeline_is_kept()
+    {
+        using var images = new DrawnImages(6);
+        using MobileViTModel model = TinyModel.Load();
+        IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
+        var loaded = (TransformerChain<ITransformer>)Saved(
+            _mlContext.Transforms.FeaturizeImages("Features", model, "Path").Fit(data), data, images.PathOf("features.zip"));
+        var clusters = _mlContext.Clustering.Trainers.KMeans("Features", numberOfClusters: 2).Fit(loaded.Transform(data));
+        TransformerChain<ITransformer> appended = loaded
+            .Append<ITransformer>(_mlContext.Transforms.CopyColumns("OnlyInTraining", "Path").Fit(data), TransformerScope.TrainTest)
+            .Append<ITransformer>(clusters)
+            .Append<ITransformer>(_mlContext.Transforms.DropColumns("Kind").Fit(data));
+        string path = images.PathOf("clusters.zip");
+        _mlContext.Model.Save(appended, data.Schema, path);
+
+        using var fast = (TransformerChain<ITransformer>)_mlContext.Model.LoadMobileViT(path, out _);
+
+        CollectionAssert.AreEqual(
+            (Type[])[typeof(MobileViTFeaturizationTransformer), typeof(ColumnCopyingTransformer), typeof(ColumnSelectingTransformer)],
+            fast.Select(static transformer => transformer.GetType()).Where(static type => !type.IsGenericType).ToArray());
+        Assert.HasCount(4, fast);
+        CollectionAssert.AreEqual(
+            appended.Transform(data).GetColumn<uint>("PredictedLabel").ToArray(),
+            fast.Transform(data).GetColumn<uint>("PredictedLabel").ToArray());
+        CollectionAssert.DoesNotContain(Names(fast.GetOutputSchema(data.Schema)), "Kind");
+        CollectionAssert.DoesNotContain(Names(fast.GetOutputSchema(data.Schema)), "OnlyInTraining");
+        CollectionAssert.Contains(Names(fast.GetOutputSchema(data.Schema, TransformerScope.Training)), "OnlyInTraining");
+        loaded.Dispose();
+    }
+
+    [TestMethod]
+    public void Steps_side_by_side_in_one_chain_are_told_apart()
+    {
+        using var images = new DrawnImages(4);
+        using MobileViTModel model = TinyModel.Load();
+        IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
+        using var first = (TransformerChain<ITransformer>)Saved(
+            _mlContext.Transforms.ClassifyImages("PredictedLabel", model, "Path").Fit(data), data, images.PathOf("first.zip"));
+        using var second = (TransformerChain<ITransformer>)Saved(
+            _mlContext.Transforms.ScoreImages("Logits", model, "Path").Fit(data), data, images.PathOf("second.zip"));
+        ITransformer copy = _mlContext.Transforms.CopyColumns("Copy", "Path").Fit(data);
+        string path = images.PathOf("both.zip");
+        _mlContext.Model.Save(new TransformerChain<ITransformer>([copy, .. first, copy, .. second, copy]), data.Schema, path);
+
+        using var fast = (TransformerChain<ITransformer>)_mlContext.Model.LoadMobileViT(path, out _);
+
+        CollectionAssert.AreEqual(
+            (Type[])
+            [
+                typeof(ColumnCopyingTransformer), typeof(MobileViTClassificationTransformer), typeof(ColumnCopyingTransformer),
+                typeof(MobileViTScoringTransformer), typeof(ColumnCopyingTransformer),
+            ],
+            fast.Select(static transformer => transformer.GetType()).ToArray());
+    }
+
+    [TestMethod]
+    public void A_step_that_was_taken_apart_stays_as_it_is()
+    {
+        using var images = new DrawnImages(4);
+        using MobileViTModel model = TinyModel.Load();
+        IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
+        using var loaded = (TransformerChain<ITransformer>)Saved(
+            _mlContext.Transforms.ScoreImages("Logits", model, "Path").Fit(data), data, images.PathOf("whole.zip"));
+        string path = images.PathOf("part.zip");
+        _mlContext.Model.Save(new TransformerChain<ITransformer>([.. loaded.SkipLast(1)]), data.Schema, path);
+
+        using var part = (TransformerChain<ITransformer>)_mlContext.Model.LoadMobileViT(path, out _);
+
+        Assert.HasCount(loaded.Count() - 1, part);
+        Assert.HasCount(4, part.Transform(data).Vectors("Logits"));
+    }
+
+    private static string[] Names(DataViewSchema schema) => [.. schema.Select(static column => column.Name)];
+
+    private ITransformer Saved(ITransformer transformer, IDataView data, string path)
+    {
+        _mlContext.Model.Save(transformer, data.Schema, path);
+        return _mlContext.Model.Load(path, out _);
+    }
+}
