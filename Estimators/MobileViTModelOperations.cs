@@ -19,7 +19,8 @@ public static class MobileViTModelOperations
     /// <remarks>
     /// <c>mlContext.Model.Load</c> loads the same file where this library's assembly is there, registered with
     /// <c>mlContext.ComponentCatalog.RegisterAssembly(typeof(MobileViTModel).Assembly)</c>, and gives the same numbers: one
-    /// image after another, on ML.NET's own ONNX transform. Other steps of the pipeline are loaded as ML.NET loads them.
+    /// image after another, on ML.NET's own ONNX transform. Its column of the best labels is a vector of text of unknown size,
+    /// as custom mappings make them. Other steps of the pipeline are loaded as ML.NET loads them.
     /// Dispose the loaded pipeline, an <see cref="IDisposable"/>, to release its models.
     /// </remarks>
     /// <param name="catalog">The model operations of an <see cref="MLContext"/>.</param>

@@ -32,6 +32,7 @@ internal sealed class ClassesRow
     [ColumnName(TopLabelsName)]
     public VBuffer<ReadOnlyMemory<char>> TopLabels { get; set; }
 
+    /// <summary>Read by pipelines that were saved before the graph made this column.</summary>
     [ColumnName(TopProbabilitiesName)]
     public VBuffer<float> TopProbabilities { get; set; }
 }

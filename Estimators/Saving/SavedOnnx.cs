@@ -44,9 +44,10 @@ internal static class SavedOnnx
 
         foreach (SavedColumn column in columns)
         {
+            string source = column.RankBy is null ? column.Source : AddTop(graph, column, column.RankBy);
             string shapeName = $"{column.Name}.shape";
             graph.Message(GraphInitializer, Int64Tensor(shapeName, column.Shape))
-                .Message(GraphNode, Node("Reshape", column.Name, [column.Source, shapeName], column.Name))
+                .Message(GraphNode, Node("Reshape", column.Name, [source, shapeName], column.Name))
                 .Message(GraphOutput, ValueInfo(column.Name, column.Shape));
             if (column.SlotNames is { } slotNames)
             {
@@ -156,6 +157,18 @@ internal static class SavedOnnx
             GraphNode,
             Node("LabelEncoder", name, [$"mlnet.{column}.unusedInput"], $"mlnet.{column}.unusedOutput")
                 .Message(5, keys).Message(5, values).Text(7, "ai.onnx.ml"));
+    }
+
+    /// <summary>Appends what picks a column's elements; of equal ranks the first comes first, as in <see cref="ClassRanking"/>.</summary>
+    private static string AddTop(ProtobufWriter graph, SavedColumn column, string rankBy)
+    {
+        const int Int = 2;
+        string count = $"{column.Name}.count", classes = $"{column.Name}.classes", top = $"{column.Name}.top";
+        ProtobufWriter lastAxis = new ProtobufWriter().Text(1, "axis").Integer(3, -1).Integer(20, Int);
+        graph.Message(GraphInitializer, Int64Tensor(count, column.Shape))
+            .Message(GraphNode, Node("TopK", classes, [rankBy, count], $"{column.Name}.ranks").Text(2, classes))
+            .Message(GraphNode, Node("GatherElements", top, [column.Source, classes], top).Message(5, lastAxis));
+        return top;
     }
 
     private static ProtobufWriter Int64Tensor(string name, int[] values)

@@ -108,6 +108,7 @@ internal static class SavedPipeline
         ImageStep step, IReadOnlyList<OutputColumn> columns, IReadOnlyList<string> outputs, MobileViTModel? model)
     {
         bool hasSlotNames = model is { Metadata.Labels.Count: > 0 };
+        string rank = outputs.Contains(ModelOutputs.Logits) ? ModelOutputs.Logits : ModelOutputs.Probabilities;
         for (int i = 0; i < columns.Count; i++)
         {
             if (columns[i] is ModelOutputVectorColumn column)
@@ -117,12 +118,16 @@ internal static class SavedPipeline
                 yield return new SavedColumn(
                     OutputPrefix + i, outputs[column.Output], shape, hasSlotNames ? slotNames : null);
             }
+            else if (columns[i] is TopProbabilitiesColumn { Type: VectorDataViewType top })
+            {
+                // From the graph, and not from the mapping below, whose vectors have no size that a trainer could rely on.
+                yield return new SavedColumn(OutputPrefix + i, ModelOutputs.Probabilities, [top.Size], RankBy: rank);
+            }
         }
 
         if (step.Kind == ImageStepKind.Classify)
         {
             int classes = model!.Labels.Count;
-            string rank = outputs.Contains(ModelOutputs.Logits) ? ModelOutputs.Logits : ModelOutputs.Probabilities;
             yield return new SavedColumn(ScoresRow.RankName, rank, [classes]);
             yield return new SavedColumn(ScoresRow.ProbabilitiesName, ModelOutputs.Probabilities, [classes]);
         }
@@ -135,10 +140,9 @@ internal static class SavedPipeline
         {
             string? source = columns[i] switch
             {
-                ModelOutputVectorColumn => OutputPrefix + i,
+                ModelOutputVectorColumn or TopProbabilitiesColumn => OutputPrefix + i,
                 ProbabilityColumn => ClassesRow.ProbabilityName,
                 TopLabelsColumn => ClassesRow.TopLabelsName,
-                TopProbabilitiesColumn => ClassesRow.TopProbabilitiesName,
                 ErrorColumn => PreprocessedRow.ErrorName,
                 // The key has its name from the start.
                 _ => null,
