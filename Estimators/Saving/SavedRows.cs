@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 
 namespace MlNetMobileViT;
 
@@ -49,9 +48,8 @@ internal sealed class EncodedRow : ImageInputRow<VBuffer<byte>>
 /// <summary>A row with a decoded image.</summary>
 internal sealed class DecodedRow : ImageInputRow<MLImage>
 {
-    // ML.NET wants a size here, and compares it with nothing.
     [ColumnName(InputName)]
-    [ImageType(1, 1)]
+    [UnsizedImage]
     public MLImage Image { get; set; } = null!;
 }
 

@@ -83,6 +83,28 @@ public sealed class LoadMobileViTTests
         Assert.HasCount(4, part.Transform(data).Vectors("Logits"));
     }
 
+    [TestMethod]
+    public void Options_are_checked_for_pipelines_without_a_step_of_ours_too()
+    {
+        using var images = new DrawnImages(1);
+        IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
+        string path = images.PathOf("copy.zip");
+        _mlContext.Model.Save(_mlContext.Transforms.CopyColumns("Copy", "Path").Fit(data), data.Schema, path);
+
+        Assert.Throws<ArgumentException>(() => _mlContext.Model.LoadMobileViT(path, out _, new() { IntraOpNumThreads = -1 }));
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("null")]
+    [DataRow("{\"kind\":\"score\"}")]
+    [DataRow("{\"kind\":\"from_the_future\"}")]
+    public void A_step_that_cannot_be_read_is_invalid_data(string json)
+    {
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ImageStep.FromJson(json));
+        StringAssert.StartsWith(error.Message, "The MobileViT step of a saved pipeline cannot be read", StringComparison.Ordinal);
+    }
+
     private static string[] Names(DataViewSchema schema) => [.. schema.Select(static column => column.Name)];
 
     private ITransformer Saved(ITransformer transformer, IDataView data, string path)
