@@ -19,9 +19,14 @@ public static class MobileViTModelOperations
     /// <remarks>
     /// <c>mlContext.Model.Load</c> loads the same file where this library's assembly is there, registered with
     /// <c>mlContext.ComponentCatalog.RegisterAssembly(typeof(MobileViTModel).Assembly)</c>, and gives the same numbers: one
-    /// image after another, on ML.NET's own ONNX transform. Its column of the best labels is a vector of text of unknown size,
-    /// as custom mappings make them. Other steps of the pipeline are loaded as ML.NET loads them.
-    /// Dispose the loaded pipeline, an <see cref="IDisposable"/>, to release its models.
+    /// image after another, on ML.NET's own ONNX transform. Other steps of the pipeline are loaded as ML.NET loads them. Dispose the
+    /// loaded pipeline, an <see cref="IDisposable"/>, to release its models.
+    /// <para>
+    /// What ML.NET's loader does not keep: the known size of the column of the best labels; the annotations that tell what kind
+    /// of score a column is; the number of the row in an error. With it a column of images has to be one that <c>LoadImages</c>
+    /// makes or of a class of yours; one that <c>ResizeImages</c> gave a size is refused when it is read. And a column
+    /// called <c>pixels</c> has to be among the data exactly if it was there when the pipeline was fitted.
+    /// </para>
     /// </remarks>
     /// <param name="catalog">The model operations of an <see cref="MLContext"/>.</param>
     /// <param name="filePath">The path of the saved pipeline.</param>
@@ -105,6 +110,7 @@ public static class MobileViTModelOperations
     {
         ArgumentNullException.ThrowIfNull(catalog);
         options ??= new MobileViTModelOptions();
+        options.Validate();
         long start = stream.Position;
         ITransformer loaded;
         try
@@ -116,12 +122,20 @@ public static class MobileViTModelOperations
             throw new InvalidDataException($"'{source}' is not a pipeline that ML.NET can load: {exception.Message}", exception);
         }
 
-        stream.Position = start;
-        using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-        var entries = archive.Entries.ToDictionary(static entry => entry.FullName.Replace('\\', '/'));
-        // With a data loader, ML.NET saves the pipeline as the only one of a chain, and unpacks it when it loads.
-        bool hasLoader = entries.Keys.Any(static name => name.StartsWith(LoaderFolder, StringComparison.Ordinal));
-        return Restore(loaded, hasLoader ? TransformFolder(ChainFolder, 0) : ChainFolder, entries, options);
+        try
+        {
+            stream.Position = start;
+            using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            var entries = archive.Entries.ToDictionary(static entry => entry.FullName.Replace('\\', '/'));
+            // With a data loader, ML.NET saves the pipeline as the only one of a chain, and unpacks it when it loads.
+            bool hasLoader = entries.Keys.Any(static name => name.StartsWith(LoaderFolder, StringComparison.Ordinal));
+            return Restore(loaded, hasLoader ? TransformFolder(ChainFolder, 0) : ChainFolder, entries, options);
+        }
+        catch
+        {
+            (loaded as IDisposable)?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Puts fast transformers in the place of those that they were saved as, and leaves the others as they are.</summary>

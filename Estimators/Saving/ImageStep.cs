@@ -43,8 +43,22 @@ internal sealed record ImageStep
     /// <summary>The length in bytes of the model that the saved ONNX file begins with; 0 where there is none.</summary>
     public int ModelLength { get; init; }
 
-    public static ImageStep FromJson(string json) => JsonSerializer.Deserialize<ImageStep>(json, JsonOptions)
-        ?? throw new JsonException("The step is empty.");
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It is something else, or from a version of the library that knows more.</exception>
+    public static ImageStep FromJson(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ImageStep>(json, JsonOptions) ?? throw new JsonException("It is empty.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException(
+                "The MobileViT step of a saved pipeline cannot be read; it is damaged, or a newer version of this library saved it: "
+                + exception.Message,
+                exception);
+        }
+    }
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 
