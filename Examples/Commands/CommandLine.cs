@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using MlNetMobileViT.Examples.Display;
 
 namespace MlNetMobileViT.Examples.Commands;
@@ -6,8 +7,6 @@ namespace MlNetMobileViT.Examples.Commands;
 /// <summary>The whole command line: parses, runs, and turns what goes wrong into one sentence and an exit code.</summary>
 internal static class CommandLine
 {
-    private static readonly TimeSpan PatienceAfterCtrlC = TimeSpan.FromSeconds(30);
-
     /// <summary>Runs a command.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(
@@ -29,15 +28,23 @@ internal static class CommandLine
             EvaluateCommand.Create(terminal),
             MergeCommand.Create(terminal),
         };
-        ParseResult parsed = root.Parse(arguments);
+        // No response files: a path may begin with '@'.
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            // A mistyped command is reported last, after the complaint that there is none.
-            terminal.Error.WriteLine($"error: {TextCell.Printable(parsed.Errors[^1].Message)}");
+            // A mistyped command is reported after the complaint that there is none, and before what follows it.
+            string problem = parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0
+                ? $"There is no command '{parsed.UnmatchedTokens[0]}'."
+                : parsed.Errors[^1].Message;
+            terminal.Error.WriteLine($"error: {TextCell.Printable(problem)}");
             terminal.Error.WriteLine("Add --help to see what the command takes.");
             return ExitCodes.Unusable;
         }
 
+        // Ctrl+C, or a request to end, stops the command, which keeps what is done; a second one is left to end the process.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
             return await parsed.InvokeAsync(
@@ -46,11 +53,11 @@ internal static class CommandLine
                     Output = terminal.Output,
                     Error = terminal.Error,
                     EnableDefaultExceptionHandler = false,
-                    ProcessTerminationTimeout = PatienceAfterCtrlC,
+                    ProcessTerminationTimeout = null,
                 },
-                cancellationToken).ConfigureAwait(false);
+                stopping.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             terminal.Note("stopped.");
             return ExitCodes.Stopped;
@@ -64,6 +71,12 @@ internal static class CommandLine
             }
 
             return ExitCodes.Unusable;
+        }
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = !stopping.IsCancellationRequested;
+            stopping.Cancel();
         }
     }
 }
