@@ -17,6 +17,9 @@ switch (args)
     case ["scorer"]:
         BenchmarkRunner.Run<ScorerBenchmarks>(config);
         return 0;
+    case ["graph", var model, var peer] when new[] { model, peer }.FirstOrDefault(static file => !File.Exists(file)) is { } missing:
+        await Console.Error.WriteLineAsync($"error: There is no model file '{missing}'.");
+        return 2;
     case ["graph", var model, var peer]:
         GraphBenchmark.Run(Console.Out, model, peer);
         return 0;

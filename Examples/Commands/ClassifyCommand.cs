@@ -34,6 +34,7 @@ internal static class ClassifyCommand
                 Shard = shard,
                 Output = options.OutputOf(parsed),
                 Report = options.ReportOf(parsed),
+                Reads = [modelOptions.NameOf(parsed)],
                 Resume = resume,
                 Schema = new ResultSchema(ResultKind.Classes, top),
                 Settings =

@@ -41,11 +41,7 @@ internal static class EvaluateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(folder);
-            if (parsed.GetValue(report) is { } page)
-            {
-                AtomicFile.RequireWritable(page);
-            }
-
+            OutputPaths.Require(output: null, parsed.GetValue(report), parsed.GetValue(labelFile), modelOptions.NameOf(parsed));
             var images = parsed.GetValue(labelFile) is { } file
                 ? LabeledImages.FromFile(path, file, terminal.Note)
                 : LabeledImages.FromFolders(path, terminal.Note);

@@ -36,6 +36,7 @@ internal static class FeaturesCommand
                 Inputs = inputs,
                 Shard = shard,
                 Output = path,
+                Reads = [modelOptions.NameOf(parsed)],
                 Resume = resume,
                 Schema = new ResultSchema(ResultKind.Features, layer.Length),
                 Settings = [ModelOptions.SettingOf(model), new("layer", layer.Name)],

@@ -22,6 +22,9 @@ internal sealed class ModelOptions
     public Task<MobileViTModel> LoadAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken) =>
         ModelSource.LoadAsync(parsed.GetValue(_model)!, terminal, cancellationToken);
 
+    /// <summary>What was named, which may be a file.</summary>
+    public string NameOf(ParseResult parsed) => parsed.GetValue(_model)!;
+
     /// <summary>What rows of this model depend on, for the settings of a run.</summary>
     public static KeyValuePair<string, string> SettingOf(MobileViTModel model) => new(
         "model", $"{model.Metadata.Variant} {model.Metadata.WeightsSha256[..16]} ({model.Preprocessing.ToJson()})");

@@ -36,6 +36,7 @@ internal static class PredictCommand
                 Shard = shard,
                 Output = options.OutputOf(parsed),
                 Report = options.ReportOf(parsed),
+                Reads = [path],
                 Resume = resume,
                 Schema = new ResultSchema(ResultKind.Classes, top),
                 Settings =

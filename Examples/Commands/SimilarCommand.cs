@@ -47,11 +47,7 @@ internal static class SimilarCommand
                 throw new CommandException($"There is no image '{query}'. Check the path.");
             }
 
-            if (parsed.GetValue(report) is { } file)
-            {
-                AtomicFile.RequireWritable(file);
-            }
-
+            OutputPaths.Require(output: null, parsed.GetValue(report), query, modelOptions.NameOf(parsed));
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
             using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
@@ -59,7 +55,8 @@ internal static class SimilarCommand
             ImageInput[] others = [.. inputs.Enumerate().Where(input => RealPath.Of(input.Path) != self)];
             if (others.Length == 0)
             {
-                throw new CommandException($"There is no other image in {inputs.Description} to compare with.");
+                throw new CommandException(
+                    $"There is no other image in {inputs.Description} to compare with. Subfolders are searched with --recursive.");
             }
 
             IReadOnlyList<ResultRow> rows = new FeatureTable(terminal, model, layer.Name, featureOptions.CacheOf(parsed))

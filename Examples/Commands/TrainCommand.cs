@@ -59,7 +59,7 @@ internal static class TrainCommand
                 parsed.GetValue(seed),
                 parsed.GetValue(output)!,
                 parsed.GetValue(report));
-            settings.Validate();
+            settings.Validate(modelOptions.NameOf(parsed));
             var images = LabeledImages.FromFolders(settings.Folder, terminal.Note);
             using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
@@ -182,7 +182,7 @@ internal static class TrainCommand
 
     private sealed record Settings(string Folder, string Trainer, int? Folds, int Seed, string Output, string? Report)
     {
-        public void Validate()
+        public void Validate(string modelName)
         {
             if (!FeatureClassifier.Trainers.Contains(Trainer))
             {
@@ -195,11 +195,8 @@ internal static class TrainCommand
                 throw new CommandException($"--folds {Folds}: cross-validation needs at least 2 folds.");
             }
 
-            AtomicFile.RequireWritable(Output);
-            if (Report is not null)
-            {
-                AtomicFile.RequireWritable(Report);
-            }
+            OutputPaths.RequireExtension(Output, "--output", ".zip");
+            OutputPaths.Require(Output, Report, modelName);
         }
     }
 }

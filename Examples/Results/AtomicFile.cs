@@ -1,3 +1,5 @@
+using MlNetMobileViT.Examples.Inputs;
+
 namespace MlNetMobileViT.Examples.Results;
 
 /// <summary>Writes a file so that other programs see the old one, or nothing, until the new one is whole.</summary>
@@ -6,10 +8,12 @@ internal static class AtomicFile
     /// <summary>Writes beside the file and renames at the end; where that fails, the file is as it was before.</summary>
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
-        string temporary = path + ".tmp";
+        // Behind a link it is the file that is meant, and the link stays.
+        path = new FileInfo(path).LinkTarget is null ? path : RealPath.Of(path);
+        string temporary = Temporary(path);
         try
         {
-            await using (FileStream stream = new(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            await using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
             {
                 await write(stream).ConfigureAwait(false);
                 stream.Flush(flushToDisk: true);
@@ -38,11 +42,11 @@ internal static class AtomicFile
             throw new CommandException($"There is no folder '{folder}' to write '{Path.GetFileName(path)}' to. Create it first.");
         }
 
-        string probe = path + ".tmp";
+        string probe = Temporary(path);
         try
         {
             using var stream = new FileStream(
-                probe, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             stream.WriteByte(0);
             stream.Flush(flushToDisk: true);
         }
@@ -51,4 +55,7 @@ internal static class AtomicFile
             throw new CommandException($"'{path}' cannot be written: {exception.Message}", exception);
         }
     }
+
+    /// <summary>A name beside the file that nobody has.</summary>
+    private static string Temporary(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
 }

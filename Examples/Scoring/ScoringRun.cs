@@ -35,6 +35,9 @@ internal sealed class ScoringRun
     /// <summary>The report, or null.</summary>
     public string? Report { get; init; }
 
+    /// <summary>The files that the run reads beside its inputs, and must not write over.</summary>
+    public IReadOnlyList<string> Reads { get; init; } = [];
+
     /// <summary>Whether to go on with a stopped run.</summary>
     public bool Resume { get; init; }
 
@@ -56,17 +59,16 @@ internal sealed class ScoringRun
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         ResultFormat? format = Output is null ? null : ResultFormat.Of(Output, Schema.Kind);
-        foreach (string path in new[] { Output, Report }.OfType<string>())
-        {
-            AtomicFile.RequireWritable(path);
-        }
-
+        OutputPaths.Require(Output, Report, Reads);
         var done = new Dictionary<UInt128, long>();
         var total = new Counts();
         string? target = Output ?? Report;
-        if (target is not null && Resume && !File.Exists(ResultJournal.PathFor(target)) && File.Exists(target))
+        if (target is not null && Resume && !File.Exists(ResultJournal.PathFor(target)) && File.Exists(target)
+            && (Report is null || File.Exists(Report)))
         {
-            Terminal.Note($"'{target}' is complete already; nothing is left to resume. Without --resume, it is made anew.");
+            Terminal.Note(
+                $"'{target}' is complete already, with the inputs that it was made of; nothing is left to resume. Without --resume, "
+                + "it is made anew.");
             return ExitCodes.Success;
         }
 
@@ -81,17 +83,18 @@ internal sealed class ScoringRun
         }
 
         Task<long?> count = CountAsync(done, cancellationToken);
-        await Task.WhenAny(count, Task.Delay(CountPatience, cancellationToken)).ConfigureAwait(false);
-        if (journal is not null && count.IsCompletedSuccessfully && count.Result is { } expected)
-        {
-            RequireSpace(target!, expected);
-        }
-
+        await Task.WhenAny(count, Task.Delay(CountPatience, CancellationToken.None)).ConfigureAwait(false);
         var all = new InputTally();
         var clock = Stopwatch.StartNew();
         long scored = 0;
+        long met = 0;
         try
         {
+            if (journal is not null && count.IsCompletedSuccessfully && count.Result is { } expected)
+            {
+                RequireSpace(target!, expected);
+            }
+
             ScoringProgress.Run(Terminal, count, advance =>
             {
                 foreach (ResultRow row in Score(Pending()))
@@ -143,6 +146,16 @@ internal sealed class ScoringRun
                 + "images only when they are named one by one.");
         }
 
+        if (met < done.Count)
+        {
+            string kept = string.Create(CultureInfo.InvariantCulture, $"{done.Count - met:N0} of the rows that were there already");
+            Terminal.Note(met > 0
+                ? $"{kept} are of images that are gone from the inputs; they stay in the output."
+                : throw new CommandException(
+                    $"{kept} are all of other inputs than these. Resume with the inputs of the stopped run, or delete "
+                    + $"'{ResultJournal.PathFor(target!)}' to start over."));
+        }
+
         if (journal is not null)
         {
             await FinishAsync(journal, format, all, cancellationToken).ConfigureAwait(false);
@@ -160,6 +173,7 @@ internal sealed class ScoringRun
                     yield break;
                 }
 
+                OutputPaths.RequireOther(input.Path, Output, Report);
                 all = all.Add(input.Path);
                 if (!Shard.Contains(input))
                 {
@@ -169,8 +183,11 @@ internal sealed class ScoringRun
                 if (!done.TryGetValue(StableHash.Of(input.Path), out long index))
                 {
                     yield return input;
+                    continue;
                 }
-                else if (index != input.Index && Shard != Shard.Whole)
+
+                met++;
+                if (index != input.Index && Shard != Shard.Whole)
                 {
                     throw new CommandException(
                         $"The inputs changed since the stopped run ('{input.Path}' is at another place in the list), and a shard "
@@ -191,7 +208,8 @@ internal sealed class ScoringRun
         return Resume
             ? ResultJournal.Resume(path, [.. AllSettings], onRow)
             : throw new CommandException(
-                $"'{path}' holds the rows of a stopped run. Add --resume to go on with it, or delete the file to start over.");
+                $"'{path}' holds the rows of a stopped run, or of one that is still running. Add --resume to go on with a stopped "
+                + "run, or delete the file to start over.");
     }
 
     private Task<long?> CountAsync(Dictionary<UInt128, long> done, CancellationToken cancellationToken) => Task.Run<long?>(

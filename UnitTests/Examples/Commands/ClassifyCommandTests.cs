@@ -44,7 +44,7 @@ public sealed class ClassifyCommandTests
 
         Assert.Contains("3 failed", run.Output);
         Assert.IsFalse(File.Exists(csv + ".partial"));
-        Assert.IsFalse(File.Exists(csv + ".tmp"));
+        Assert.IsEmpty(Directory.GetFiles(folder.Root, "*.tmp"));
     }
 
     [TestMethod]
@@ -147,6 +147,26 @@ public sealed class ClassifyCommandTests
         Assert.AreEqual(await File.ReadAllTextAsync(whole), await File.ReadAllTextAsync(resumed));
         Assert.IsFalse(File.Exists(resumed + ".partial"));
         Assert.Contains("complete already", (await CommandRun.Of([.. arguments, resumed, "--resume"])).Error);
+    }
+
+    [TestMethod]
+    public async Task A_stopped_run_does_not_resume_with_other_inputs()
+    {
+        using var folder = new TemporaryFolder();
+        string[] paths = Demo.Fill(folder.PathOf("images"), 30);
+        Demo.Fill(folder.PathOf("others"), 2);
+        string csv = folder.PathOf("results.csv");
+        Assert.AreEqual(130, (await StopAfterRowsAsync(["classify", folder.PathOf("images"), "--output", csv], 7)).ExitCode);
+
+        (await CommandRun.Of("classify", folder.PathOf("others"), "--output", csv, "--resume"))
+            .RequireError("are all of other inputs than these", csv + ".partial");
+        Assert.IsFalse(File.Exists(csv));
+
+        // A picture that went away since then is told of, and its row stays.
+        File.Delete(paths[0]);
+        CommandRun run = await CommandRun.Of("classify", folder.PathOf("images"), "--output", csv, "--resume");
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.Contains("are of images that are gone from the inputs", run.Error);
     }
 
     [TestMethod]
