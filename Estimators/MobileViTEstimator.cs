@@ -29,10 +29,11 @@ public abstract class MobileViTEstimator<TTransformer> : IEstimator<TTransformer
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        (DataViewSchema.Column column, ImageColumnKind kind) = _input.Find(input.Schema);
         return CreateTransformer(_step with
         {
-            InputKind = _input.Find(input.Schema).Kind,
-            InputHasPixelsColumn = input.Schema.GetColumnOrNull(ModelOutputs.Input) is not null,
+            InputKind = kind,
+            ImageSize = SizedImages.UnregisteredSize(column.Type),
         });
     }
 

@@ -50,8 +50,9 @@ public sealed class MobileViTModel : IDisposable
 
     /// <summary>
     /// The class labels in the order of the logits; where the file has none, the indices of the classes as text. Labels are
-    /// distinct and not empty: where a name stands for more than one class, as <c>crane</c> does in ImageNet, the later ones get
-    /// their index, as <c>crane (517)</c>, and an empty one is its index. Empty where the model has neither logits nor probabilities.
+    /// distinct: where a name stands for more than one class, as <c>crane</c> does in ImageNet, the later ones get their
+    /// index, as <c>crane (517)</c>, and an empty one becomes its index. Empty where the model has neither logits nor
+    /// probabilities.
     /// </summary>
     public IReadOnlyList<string> Labels { get; }
 
@@ -252,21 +253,23 @@ public sealed class MobileViTModel : IDisposable
                 + "Convert the checkpoint again with a file of one label a line.");
         }
 
-        // Keys are distinct and not empty; where a label is neither, its index tells it apart.
-        var seen = new HashSet<string>(metadata.Labels.Count, StringComparer.Ordinal);
-        string[] labels = new string[metadata.Labels.Count];
-        for (int index = 0; index < labels.Length; index++)
+        // ML.NET's keys have no room for a label that is empty or stands twice: those after it would move up.
+        var taken = metadata.Labels.ToHashSet(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal) { "" };
+        return [.. metadata.Labels.Select((label, index) => seen.Add(label) ? label : MakeDistinct(label, index, taken))];
+    }
+
+    private static string MakeDistinct(string label, int index, HashSet<string> taken)
+    {
+        string distinct = label.Length == 0
+            ? index.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{label} ({index})");
+        while (!taken.Add(distinct))
         {
-            string label = metadata.Labels[index];
-            string number = index.ToString(CultureInfo.InvariantCulture);
-            labels[index] = string.IsNullOrEmpty(label) ? number : label;
-            while (!seen.Add(labels[index]))
-            {
-                labels[index] = $"{labels[index]} ({number})";
-            }
+            distinct = string.Create(CultureInfo.InvariantCulture, $"{distinct} ({index})");
         }
 
-        return labels;
+        return distinct;
     }
 
     private InferenceSession Enter()

@@ -1,17 +1,11 @@
 using System.IO.Compression;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MlNetMobileViT;
 
 /// <summary>Extension methods of <see cref="ModelOperationsCatalog"/> that load saved pipelines with MobileViT steps.</summary>
 public static class MobileViTModelOperations
 {
-    // How ML.NET lays a saved chain out in its archive.
-    private const string ChainFolder = "TransformerChain";
-    private const string LoaderFolder = "Loader/";
-    private const string OnnxFile = "OnnxModel";
-
     /// <summary>
     /// Load a pipeline that <c>mlContext.Model.Save</c> wrote, with its MobileViT steps as fast as they were: images are
     /// decoded and scored side by side.
@@ -19,14 +13,15 @@ public static class MobileViTModelOperations
     /// <remarks>
     /// <c>mlContext.Model.Load</c> loads the same file where this library's assembly is there, registered with
     /// <c>mlContext.ComponentCatalog.RegisterAssembly(typeof(MobileViTModel).Assembly)</c>, and gives the same numbers: one
-    /// image after another, on ML.NET's own ONNX transform. Other steps of the pipeline are loaded as ML.NET loads them. Dispose the
-    /// loaded pipeline, an <see cref="IDisposable"/>, to release its models.
-    /// <para>
-    /// What ML.NET's loader does not keep: the known size of the column of the best labels; the annotations that tell what kind
-    /// of score a column is; the number of the row in an error. With it a column of images has to be one that <c>LoadImages</c>
-    /// makes or of a class of yours; one that <c>ResizeImages</c> gave a size is refused when it is read. And a column
-    /// called <c>pixels</c> has to be among the data exactly if it was there when the pipeline was fitted.
-    /// </para>
+    /// image after another, on ML.NET's own ONNX transform. This is not kept by it:
+    /// <list type="bullet">
+    /// <item>the known size of the best labels, which become a vector of text of variable size;</item>
+    /// <item>the annotations <c>ScoreColumnKind</c> and <c>ScoreValueKind</c> of a classification's label and scores;</item>
+    /// <item>the slot names of scores where the model file has no labels;</item>
+    /// <item>the number of the row in messages about bad images.</item>
+    /// </list>
+    /// Other steps of the pipeline are loaded as ML.NET loads them.
+    /// Dispose the loaded pipeline, an <see cref="IDisposable"/>, to release its models.
     /// </remarks>
     /// <param name="catalog">The model operations of an <see cref="MLContext"/>.</param>
     /// <param name="filePath">The path of the saved pipeline.</param>
@@ -34,7 +29,7 @@ public static class MobileViTModelOperations
     /// <param name="options">How to run the models; null for the defaults.</param>
     /// <exception cref="ArgumentException">The path is empty, or an option is out of range.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not a saved pipeline.</exception>
+    /// <exception cref="InvalidDataException">The file is not a saved pipeline, or a step in it cannot be read.</exception>
     /// <example>
     /// <code source="UnitTests/Estimators/Samples/LoadMobileViTSamples.cs" region="FromFile"><![CDATA[
     /// var mlContext = new MLContext();
@@ -71,7 +66,7 @@ public static class MobileViTModelOperations
     /// <param name="inputSchema">The schema of the data that the pipeline was saved with.</param>
     /// <param name="options">How to run the models; null for the defaults.</param>
     /// <exception cref="ArgumentException">The stream cannot seek, or an option is out of range.</exception>
-    /// <exception cref="InvalidDataException">The stream is not a saved pipeline.</exception>
+    /// <exception cref="InvalidDataException">The stream is not a saved pipeline, or a step in it cannot be read.</exception>
     /// <inheritdoc cref="LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions)"/>
     /// <example>
     /// <code source="UnitTests/Estimators/Samples/LoadMobileViTSamples.cs" region="FromStream"><![CDATA[
@@ -122,105 +117,9 @@ public static class MobileViTModelOperations
             throw new InvalidDataException($"'{source}' is not a pipeline that ML.NET can load: {exception.Message}", exception);
         }
 
-        try
-        {
-            stream.Position = start;
-            using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-            var entries = archive.Entries.ToDictionary(static entry => entry.FullName.Replace('\\', '/'));
-            // With a data loader, ML.NET saves the pipeline as the only one of a chain, and unpacks it when it loads.
-            bool hasLoader = entries.Keys.Any(static name => name.StartsWith(LoaderFolder, StringComparison.Ordinal));
-            return Restore(loaded, hasLoader ? TransformFolder(ChainFolder, 0) : ChainFolder, entries, options);
-        }
-        catch
-        {
-            (loaded as IDisposable)?.Dispose();
-            throw;
-        }
+        using var restoring = new RestoredPipeline(loaded, options);
+        stream.Position = start;
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+        return restoring.Restore(archive);
     }
-
-    /// <summary>Puts fast transformers in the place of those that they were saved as, and leaves the others as they are.</summary>
-    private static ITransformer Restore(
-        ITransformer loaded, string folder, Dictionary<string, ZipArchiveEntry> entries, MobileViTModelOptions options)
-    {
-        if (loaded is not TransformerChain<ITransformer> chain)
-        {
-            return loaded;
-        }
-
-        ITransformer[] transformers = [.. chain];
-        var restored = new List<ITransformer>();
-        var scopes = new List<TransformerScope>();
-        for (int i = 0; i < transformers.Length;)
-        {
-            scopes.Add(ScopeOf(chain, transformers[i]));
-            if (Find(transformers, i, folder, entries) is ({ } stretch, { } step, { } onnx))
-            {
-                (transformers[stretch.OnnxIndex] as IDisposable)?.Dispose();
-                restored.Add(CreateTransformer(step, onnx, options));
-                i += stretch.Length;
-            }
-            else
-            {
-                restored.Add(Restore(transformers[i], TransformFolder(folder, i), entries, options));
-                i++;
-            }
-        }
-
-        bool isStep = restored is [MobileViTTransformer] && transformers.Length > 1;
-        return isStep ? restored[0] : new TransformerChain<ITransformer>(restored, scopes);
-    }
-
-    /// <summary>The step whose transformers begin at an index of a chain, if one does.</summary>
-    private static (SavedStretch? Stretch, ImageStep? Step, byte[]? Onnx) Find(
-        ITransformer[] chain, int start, string folder, Dictionary<string, ZipArchiveEntry> entries)
-    {
-        foreach (bool stashesPixels in (bool[])[false, true])
-        {
-            if (SavedStretch.At(chain, start, stashesPixels) is { } stretch
-                && ReadStep(TransformFolder(folder, stretch.OnnxIndex), entries) is ({ } step, { } onnx)
-                && step.InputHasPixelsColumn == stashesPixels)
-            {
-                return (stretch, step, onnx);
-            }
-        }
-
-        return default;
-    }
-
-    private static string TransformFolder(string folder, int index) => $"{folder}/Transform_{index:000}";
-
-    private static (ImageStep? Step, byte[]? Onnx) ReadStep(string folder, Dictionary<string, ZipArchiveEntry> entries)
-    {
-        if (!entries.TryGetValue($"{folder}/{OnnxFile}", out ZipArchiveEntry? entry))
-        {
-            return default;
-        }
-
-        // The entry is a byte array as ML.NET writes it: its length first.
-        using var reader = new BinaryReader(entry.Open());
-        byte[] onnx = reader.ReadBytes(reader.ReadInt32());
-        return (SavedOnnx.ReadStep(onnx), onnx);
-    }
-
-    private static MobileViTTransformer CreateTransformer(ImageStep step, byte[] onnx, MobileViTModelOptions options)
-    {
-        if (step.Kind == ImageStepKind.Preprocess)
-        {
-            return new MobileViTPreprocessingTransformer(step);
-        }
-
-        var model = new SharedModel(MobileViTModel.Load(onnx.AsMemory(0, step.ModelLength), options), isOwned: true);
-        return step.Kind switch
-        {
-            ImageStepKind.Score => new MobileViTScoringTransformer(model, step),
-            ImageStepKind.Classify => new MobileViTClassificationTransformer(model, step),
-            _ => new MobileViTFeaturizationTransformer(model, step),
-        };
-    }
-
-    /// <summary>When a transformer of a chain takes part. The chain itself does not say, but what it keeps for a scope does.</summary>
-    private static TransformerScope ScopeOf(TransformerChain<ITransformer> chain, ITransformer transformer) =>
-        ((TransformerScope[])[TransformerScope.Training, TransformerScope.Testing, TransformerScope.Scoring])
-            .Where(scope => chain.GetModelFor(scope).Contains(transformer))
-            .Aggregate(TransformerScope.None, static (sum, scope) => sum | scope);
 }

@@ -26,5 +26,5 @@ public sealed class MobileViTPreprocessingTransformer : MobileViTTransformer
 
     private protected override TransformerChain<ITransformer> CreateSavedPipeline(
         ImageStep step, IReadOnlyList<OutputColumn> columns, string onnxPath) =>
-        SavedPipeline.Build(step, columns, [ModelOutputs.Input], model: null, onnxPath);
+        SavedPipeline.Build(step, columns, [SavedInput.Name], model: null, onnxPath);
 }

@@ -21,7 +21,6 @@ internal sealed class ClassesRow
     public const string LabelName = SavedOnnx.ColumnPrefix + "label";
     public const string ProbabilityName = SavedOnnx.ColumnPrefix + "probability";
     public const string TopLabelsName = SavedOnnx.ColumnPrefix + "top_labels";
-    public const string TopProbabilitiesName = SavedOnnx.ColumnPrefix + "top_probabilities";
 
     [ColumnName(LabelName)]
     public ReadOnlyMemory<char> Label { get; set; }
@@ -31,8 +30,4 @@ internal sealed class ClassesRow
 
     [ColumnName(TopLabelsName)]
     public VBuffer<ReadOnlyMemory<char>> TopLabels { get; set; }
-
-    /// <summary>Read by pipelines that were saved before the graph made this column.</summary>
-    [ColumnName(TopProbabilitiesName)]
-    public VBuffer<float> TopProbabilities { get; set; }
 }

@@ -34,8 +34,11 @@ internal sealed record ImageStep
     /// <summary>What the input column holds; known once the estimator has seen the data's schema.</summary>
     public ImageColumnKind InputKind { get; init; }
 
-    /// <summary>Whether the data has a column of the name of the model's input, which a saved pipeline must not lose.</summary>
-    public bool InputHasPixelsColumn { get; init; }
+    /// <summary>
+    /// The height and width of the images of the input column where a saved pipeline reads them as bytes, or null; see
+    /// <see cref="SizedImages"/>.
+    /// </summary>
+    public IReadOnlyList<int>? ImageSize { get; init; }
 
     /// <summary>The labels of a classification.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
@@ -43,8 +46,8 @@ internal sealed record ImageStep
     /// <summary>The length in bytes of the model that the saved ONNX file begins with; 0 where there is none.</summary>
     public int ModelLength { get; init; }
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">It is something else, or from a version of the library that knows more.</exception>
+    /// <summary>Reads a step.</summary>
+    /// <exception cref="InvalidDataException">The text is no step.</exception>
     public static ImageStep FromJson(string json)
     {
         try
@@ -54,7 +57,7 @@ internal sealed record ImageStep
         catch (JsonException exception)
         {
             throw new InvalidDataException(
-                "The MobileViT step of a saved pipeline cannot be read; it is damaged, or a newer version of this library saved it: "
+                "A MobileViT step of the saved pipeline cannot be read; the file is damaged, or was saved by a later version: "
                 + exception.Message,
                 exception);
         }

@@ -7,7 +7,7 @@ internal sealed class PreprocessedRow
 {
     public const string ErrorName = SavedOnnx.ColumnPrefix + "error";
 
-    [ColumnName(ModelOutputs.Input)]
+    [ColumnName(SavedInput.Name)]
     public VBuffer<float> Pixels { get; set; }
 
     [ColumnName(ErrorName)]

@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 
 namespace MlNetMobileViT;
@@ -19,7 +18,7 @@ internal sealed class SettingsKeyMapping : CustomMappingFactory<NoColumns, Setti
 [CustomMappingFactoryAttribute(Contract)]
 internal sealed class PathMapping : CustomMappingFactory<PathRow, PreprocessedRow>
 {
-    public const string Contract = "MlNetMobileViT.PreprocessPath";
+    public const string Contract = "MlNetMobileViT.PreprocessPath.2";
 
     public override Action<PathRow, PreprocessedRow> GetMapping() => static (input, output) =>
     {
@@ -33,7 +32,7 @@ internal sealed class PathMapping : CustomMappingFactory<PathRow, PreprocessedRo
 [CustomMappingFactoryAttribute(Contract)]
 internal sealed class EncodedMapping : CustomMappingFactory<EncodedRow, PreprocessedRow>
 {
-    public const string Contract = "MlNetMobileViT.PreprocessEncoded";
+    public const string Contract = "MlNetMobileViT.PreprocessEncoded.2";
 
     public override Action<EncodedRow, PreprocessedRow> GetMapping() => static (input, output) =>
     {
@@ -46,7 +45,7 @@ internal sealed class EncodedMapping : CustomMappingFactory<EncodedRow, Preproce
 [CustomMappingFactoryAttribute(Contract)]
 internal sealed class DecodedMapping : CustomMappingFactory<DecodedRow, PreprocessedRow>
 {
-    public const string Contract = "MlNetMobileViT.PreprocessDecoded";
+    public const string Contract = "MlNetMobileViT.PreprocessDecoded.2";
 
     public override Action<DecodedRow, PreprocessedRow> GetMapping() => static (input, output) =>
     {
@@ -55,11 +54,25 @@ internal sealed class DecodedMapping : CustomMappingFactory<DecodedRow, Preproce
     };
 }
 
+/// <summary>Preprocesses the bytes of decoded images.</summary>
+[CustomMappingFactoryAttribute(Contract)]
+internal sealed class ImageBytesMapping : CustomMappingFactory<EncodedRow, PreprocessedRow>
+{
+    public const string Contract = "MlNetMobileViT.PreprocessImageBytes";
+
+    public override Action<EncodedRow, PreprocessedRow> GetMapping() => static (input, output) =>
+    {
+        var settings = SavedSettings.Get(input.Settings);
+        settings.Preprocess(
+            new ImageBytesSource(input.Image, settings.Step.ImageSize!, settings.Step.InputColumnName), output);
+    };
+}
+
 /// <summary>Passes preprocessed pixels on.</summary>
 [CustomMappingFactoryAttribute(Contract)]
 internal sealed class PixelsMapping : CustomMappingFactory<PixelsRow, PreprocessedRow>
 {
-    public const string Contract = "MlNetMobileViT.PassPixels";
+    public const string Contract = "MlNetMobileViT.PassPixels.2";
 
     public override Action<PixelsRow, PreprocessedRow> GetMapping() => static (input, output) =>
     {
@@ -81,11 +94,9 @@ internal sealed class ClassesMapping : CustomMappingFactory<ScoresRow, ClassesRo
         int count = Math.Min(((MobileViTClassificationOptions)step.Options).TopK, labels.Count);
         ReadOnlySpan<float> probabilities = input.Probabilities.GetValues();
         string[] topLabels = new string[count];
-        float[] topProbabilities = new float[count];
         if (ClassRanking.IsMissing(input.Rank.GetValues()))
         {
             Array.Fill(topLabels, "");
-            Array.Fill(topProbabilities, float.NaN);
             output.Label = default;
             output.Probability = float.NaN;
         }
@@ -96,14 +107,12 @@ internal sealed class ClassesMapping : CustomMappingFactory<ScoresRow, ClassesRo
             for (int i = 0; i < count; i++)
             {
                 topLabels[i] = labels[classes[i]];
-                topProbabilities[i] = probabilities[classes[i]];
             }
 
             output.Label = topLabels[0].AsMemory();
-            output.Probability = topProbabilities[0];
+            output.Probability = probabilities[classes[0]];
         }
 
         output.TopLabels = TextVector.Create(topLabels);
-        output.TopProbabilities = new VBuffer<float>(count, topProbabilities);
     };
 }

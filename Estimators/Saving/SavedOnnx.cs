@@ -38,7 +38,7 @@ internal static class SavedOnnx
         {
             // No model: the pixels come out as they went in, but for the type, which a custom mapping cannot give them.
             int[] shape = [1, 3, step.Preprocessing.Height, step.Preprocessing.Width];
-            graph.Text(GraphName, "preprocessing").Message(GraphInput, ValueInfo(ModelOutputs.Input, shape));
+            graph.Text(GraphName, "preprocessing").Message(GraphInput, ValueInfo(SavedInput.Name, shape));
             file.Integer(ModelIrVersion, 8).Message(ModelOpsetImport, new ProtobufWriter().Text(1, "").Integer(2, 18));
         }
 
@@ -57,28 +57,18 @@ internal static class SavedOnnx
 
         file.Message(ModelGraph, graph)
             .Message(ModelMetadataProps, new ProtobufWriter().Text(1, StepKey).Text(2, step.ToJson()));
-        return [.. model, .. file.ToArray()];
+        byte[] onnx = [.. model, .. file.ToArray()];
+        SavedInput.Hide(onnx.AsSpan(0, model.Length));
+        return onnx;
     }
 
     /// <summary>Reads the step of a saved ONNX file; null where it has none.</summary>
-    public static ImageStep? ReadStep(ReadOnlySpan<byte> onnx)
+    public static ImageStep? ReadStep(Span<byte> onnx)
     {
-        while (!onnx.IsEmpty)
+        var file = new ProtobufReader(onnx);
+        while (file.Read())
         {
-            ulong tag = ReadVarint(ref onnx);
-            if ((tag & 7) == 0)
-            {
-                ReadVarint(ref onnx);
-                continue;
-            }
-
-            if ((tag & 7) != 2)
-            {
-                return null;
-            }
-
-            ReadOnlySpan<byte> value = ReadBytes(ref onnx);
-            if (tag >> 3 == ModelMetadataProps && ReadEntry(value) is (StepKey, { } json))
+            if (file.Field == ModelMetadataProps && ReadEntry(file.Value) is (StepKey, { } json))
             {
                 return ImageStep.FromJson(json);
             }
@@ -87,40 +77,17 @@ internal static class SavedOnnx
         return null;
     }
 
-    private static (string Key, string Value) ReadEntry(ReadOnlySpan<byte> entry)
+    private static (string Key, string Value) ReadEntry(Span<byte> entry)
     {
         string key = "", value = "";
-        while (!entry.IsEmpty)
+        var fields = new ProtobufReader(entry);
+        while (fields.Read())
         {
-            ulong tag = ReadVarint(ref entry);
-            string text = Encoding.UTF8.GetString(ReadBytes(ref entry));
-            (key, value) = tag >> 3 == 1 ? (text, value) : (key, text);
+            string text = Encoding.UTF8.GetString(fields.Value);
+            (key, value) = fields.Field == 1 ? (text, value) : (key, text);
         }
 
         return (key, value);
-    }
-
-    private static ReadOnlySpan<byte> ReadBytes(ref ReadOnlySpan<byte> bytes)
-    {
-        int length = checked((int)ReadVarint(ref bytes));
-        ReadOnlySpan<byte> value = bytes[..length];
-        bytes = bytes[length..];
-        return value;
-    }
-
-    private static ulong ReadVarint(ref ReadOnlySpan<byte> bytes)
-    {
-        ulong value = 0;
-        for (int shift = 0; ; shift += 7)
-        {
-            byte next = bytes[0];
-            bytes = bytes[1..];
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-            {
-                return value;
-            }
-        }
     }
 
     private static ProtobufWriter Node(string type, string name, IEnumerable<string> inputs, string output)
@@ -159,7 +126,9 @@ internal static class SavedOnnx
                 .Message(5, keys).Message(5, values).Text(7, "ai.onnx.ml"));
     }
 
-    /// <summary>Appends what picks a column's elements; of equal ranks the first comes first, as in <see cref="ClassRanking"/>.</summary>
+    /// <summary>
+    /// Appends what picks a column's elements; of equal ranks the first comes first, as in <see cref="ClassRanking"/>.
+    /// </summary>
     private static string AddTop(ProtobufWriter graph, SavedColumn column, string rankBy)
     {
         const int Int = 2;

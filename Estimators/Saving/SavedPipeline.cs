@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace MlNetMobileViT;
 
@@ -14,7 +15,6 @@ namespace MlNetMobileViT;
 internal static class SavedPipeline
 {
     private const string InputName = ImageInputRow<int>.InputName;
-    private const string StashedPixelsName = SavedOnnx.ColumnPrefix + "stashed_pixels";
     private const string OutputPrefix = SavedOnnx.ColumnPrefix + "output.";
 
     /// <summary>Builds the chain.</summary>
@@ -41,25 +41,28 @@ internal static class SavedPipeline
         var context = new MLContext();
         TransformsCatalog transforms = context.Transforms;
         var chain = new EstimatorChain<ITransformer>();
-        if (step.InputHasPixelsColumn)
-        {
-            Append(transforms.CopyColumns(StashedPixelsName, ModelOutputs.Input));
-        }
-
-        Append(transforms.CopyColumns(InputName, step.InputColumnName));
+        Append(step.ImageSize is null
+            ? transforms.CopyColumns(InputName, step.InputColumnName)
+            : transforms.ExtractPixels(
+                InputName,
+                step.InputColumnName,
+                ImagePixelExtractingEstimator.ColorBits.All,
+                ImagePixelExtractingEstimator.ColorsOrder.ARGB,
+                interleavePixelColors: true,
+                outputAsFloatArray: false));
         Append(transforms.CustomMapping(new SettingsKeyMapping().GetMapping(), SettingsKeyMapping.Contract));
         Append(transforms.Conversion.MapValue(
             SettingsRow.Name,
             [new KeyValuePair<string, string>(SettingsKeyMapping.Key, step.ToJson())],
             SettingsKeyRow.Name));
-        Append(Preprocessing(transforms, step.InputKind));
+        Append(Preprocessing(transforms, step));
         int[] inputShape = [1, 3, step.Preprocessing.Height, 0];
         Append(transforms.ApplyOnnxModel(
             [.. saved.Select(static column => column.Name)],
-            [ModelOutputs.Input],
+            [SavedInput.Name],
             onnxPath,
             // The mapping's pixels are a vector of unknown size to ML.NET, which takes one dimension from it.
-            new Dictionary<string, int[]> { [ModelOutputs.Input] = inputShape },
+            new Dictionary<string, int[]> { [SavedInput.Name] = inputShape },
             gpuDeviceId: null,
             fallbackToCpu: false));
         if (step.Kind == ImageStepKind.Classify)
@@ -74,19 +77,12 @@ internal static class SavedPipeline
             Append(transforms.CopyColumns(name, source));
         }
 
-        bool makesPixels = columns.Any(static column => column.Name == ModelOutputs.Input);
-        if (step.InputHasPixelsColumn && !makesPixels)
-        {
-            Append(transforms.CopyColumns(ModelOutputs.Input, StashedPixelsName));
-        }
-
         IEnumerable<string> leftOver =
         [
-            InputName, SettingsKeyRow.Name, SettingsRow.Name, PreprocessedRow.ErrorName,
+            InputName, SettingsKeyRow.Name, SettingsRow.Name, SavedInput.Name, PreprocessedRow.ErrorName,
             .. saved.Select(static column => column.Name),
-            .. step.InputHasPixelsColumn ? [StashedPixelsName] : makesPixels ? [] : new[] { ModelOutputs.Input },
             .. step.Kind == ImageStepKind.Classify
-                ? new[] { ClassesRow.LabelName, ClassesRow.ProbabilityName, ClassesRow.TopLabelsName, ClassesRow.TopProbabilitiesName }
+                ? new[] { ClassesRow.LabelName, ClassesRow.ProbabilityName, ClassesRow.TopLabelsName }
                 : [],
         ];
         Append(transforms.DropColumns([.. leftOver]));
@@ -95,10 +91,12 @@ internal static class SavedPipeline
         void Append(IEstimator<ITransformer> estimator) => chain = chain.Append(estimator);
     }
 
-    private static IEstimator<ITransformer> Preprocessing(TransformsCatalog transforms, ImageColumnKind kind) => kind switch
+    private static IEstimator<ITransformer> Preprocessing(TransformsCatalog transforms, ImageStep step) => step.InputKind switch
     {
         ImageColumnKind.Path => transforms.CustomMapping(new PathMapping().GetMapping(), PathMapping.Contract),
         ImageColumnKind.Encoded => transforms.CustomMapping(new EncodedMapping().GetMapping(), EncodedMapping.Contract),
+        ImageColumnKind.Decoded when step.ImageSize is not null =>
+            transforms.CustomMapping(new ImageBytesMapping().GetMapping(), ImageBytesMapping.Contract),
         ImageColumnKind.Decoded => transforms.CustomMapping(new DecodedMapping().GetMapping(), DecodedMapping.Contract),
         _ => transforms.CustomMapping(new PixelsMapping().GetMapping(), PixelsMapping.Contract),
     };
@@ -167,10 +165,11 @@ internal static class SavedPipeline
         where TRow : class
     {
         SchemaDefinition definition = SchemaDefinition.Create(typeof(TRow));
-        definition[InputName].ColumnName = step.InputColumnName;
-        if (step.InputHasPixelsColumn && step.InputColumnName != ModelOutputs.Input)
+        SchemaDefinition.Column column = definition[InputName];
+        column.ColumnName = step.InputColumnName;
+        if (step.ImageSize is [int height, int width])
         {
-            definition[SettingsRow.Name].ColumnName = ModelOutputs.Input;
+            column.ColumnType = new ImageDataViewType(height, width);
         }
 
         return context.Data.LoadFromEnumerable<TRow>([], definition);

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Transforms;
+using Microsoft.ML.Transforms.Image;
 using Microsoft.ML.Transforms.Onnx;
 
 namespace MlNetMobileViT;
@@ -15,19 +16,17 @@ internal sealed record SavedStretch(int Length, int OnnxIndex)
     /// <summary>Recognises a stretch by its order of transformers, most of them of types that nobody else has.</summary>
     /// <param name="chain">The transformers of the chain.</param>
     /// <param name="start">Where the stretch would begin.</param>
-    /// <param name="stashesPixels">Whether it puts a column of the user's aside first.</param>
     /// <returns>Null where none begins there.</returns>
-    public static SavedStretch? At(IReadOnlyList<ITransformer> chain, int start, bool stashesPixels)
+    public static SavedStretch? At(IReadOnlyList<ITransformer> chain, int start)
     {
         int next = start;
-        if ((stashesPixels && !Takes<ColumnCopyingTransformer>())
-            || !Takes<ColumnCopyingTransformer>()
+        if (!(Takes<ColumnCopyingTransformer>() || Takes<ImagePixelExtractingTransformer>())
             || !Takes<CustomMappingTransformer<NoColumns, SettingsKeyRow>>()
             || !Takes<ValueMappingTransformer>()
-            || !(Takes<CustomMappingTransformer<PathRow, PreprocessedRow>>()
-                || Takes<CustomMappingTransformer<EncodedRow, PreprocessedRow>>()
-                || Takes<CustomMappingTransformer<DecodedRow, PreprocessedRow>>()
-                || Takes<CustomMappingTransformer<PixelsRow, PreprocessedRow>>())
+            || !(TakesPreprocessing<PathRow>()
+                || TakesPreprocessing<EncodedRow>()
+                || TakesPreprocessing<DecodedRow>()
+                || TakesPreprocessing<PixelsRow>())
             || !Takes<OnnxTransformer>())
         {
             return null;
@@ -45,6 +44,10 @@ internal sealed record SavedStretch(int Length, int OnnxIndex)
 
         // The first transformer that drops columns is the step's own, and its last.
         return Takes<ColumnSelectingTransformer>() ? new SavedStretch(next - start, onnx) : null;
+
+        bool TakesPreprocessing<TRow>()
+            where TRow : class, new() =>
+            Takes<CustomMappingTransformer<TRow, PreprocessedRow>>();
 
         bool Takes<T>()
         {

@@ -20,7 +20,8 @@ public sealed class LoadMobileViTTests
             _mlContext.Transforms.FeaturizeImages("Features", model, "Path").Fit(data), data, images.PathOf("features.zip"));
         var clusters = _mlContext.Clustering.Trainers.KMeans("Features", numberOfClusters: 2).Fit(loaded.Transform(data));
         TransformerChain<ITransformer> appended = loaded
-            .Append<ITransformer>(_mlContext.Transforms.CopyColumns("OnlyInTraining", "Path").Fit(data), TransformerScope.TrainTest)
+            .Append<ITransformer>(
+                _mlContext.Transforms.CopyColumns("OnlyInTraining", "Path").Fit(data), TransformerScope.TrainTest)
             .Append<ITransformer>(clusters)
             .Append<ITransformer>(_mlContext.Transforms.DropColumns("Kind").Fit(data));
         string path = images.PathOf("clusters.zip");
@@ -29,7 +30,10 @@ public sealed class LoadMobileViTTests
         using var fast = (TransformerChain<ITransformer>)_mlContext.Model.LoadMobileViT(path, out _);
 
         CollectionAssert.AreEqual(
-            (Type[])[typeof(MobileViTFeaturizationTransformer), typeof(ColumnCopyingTransformer), typeof(ColumnSelectingTransformer)],
+            (Type[])
+            [
+                typeof(MobileViTFeaturizationTransformer), typeof(ColumnCopyingTransformer), typeof(ColumnSelectingTransformer),
+            ],
             fast.Select(static transformer => transformer.GetType()).Where(static type => !type.IsGenericType).ToArray());
         Assert.HasCount(4, fast);
         CollectionAssert.AreEqual(
@@ -81,28 +85,6 @@ public sealed class LoadMobileViTTests
 
         Assert.HasCount(loaded.Count() - 1, part);
         Assert.HasCount(4, part.Transform(data).Vectors("Logits"));
-    }
-
-    [TestMethod]
-    public void Options_are_checked_for_pipelines_without_a_step_of_ours_too()
-    {
-        using var images = new DrawnImages(1);
-        IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
-        string path = images.PathOf("copy.zip");
-        _mlContext.Model.Save(_mlContext.Transforms.CopyColumns("Copy", "Path").Fit(data), data.Schema, path);
-
-        Assert.Throws<ArgumentException>(() => _mlContext.Model.LoadMobileViT(path, out _, new() { IntraOpNumThreads = -1 }));
-    }
-
-    [TestMethod]
-    [DataRow("")]
-    [DataRow("null")]
-    [DataRow("{\"kind\":\"score\"}")]
-    [DataRow("{\"kind\":\"from_the_future\"}")]
-    public void A_step_that_cannot_be_read_is_invalid_data(string json)
-    {
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => ImageStep.FromJson(json));
-        StringAssert.StartsWith(error.Message, "The MobileViT step of a saved pipeline cannot be read", StringComparison.Ordinal);
     }
 
     private static string[] Names(DataViewSchema schema) => [.. schema.Select(static column => column.Name)];

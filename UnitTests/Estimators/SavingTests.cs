@@ -90,25 +90,6 @@ public sealed class SavingTests
     }
 
     [TestMethod]
-    public void A_column_of_the_users_with_the_name_of_the_models_input_is_kept()
-    {
-        using var images = new DrawnImages(3);
-        using MobileViTModel model = TinyModel.Load();
-        IDataView data = _mlContext.Transforms.CopyColumns(ModelOutputs.Input, "Kind")
-            .Fit(_mlContext.Data.LoadFromEnumerable(images.Rows)).Transform(_mlContext.Data.LoadFromEnumerable(images.Rows));
-        var pipeline = _mlContext.Transforms.ScoreImages("Logits", model, "Path").Fit(data);
-        string path = images.PathOf("pipeline.zip");
-        _mlContext.Model.Save(pipeline, data.Schema, path);
-
-        ITransformer plain = _mlContext.Model.Load(path, out _);
-        using var owner = (IDisposable)plain;
-
-        CollectionAssert.AreEqual(
-            images.Rows.Select(static row => row.Kind).ToArray(), plain.Transform(data).Texts(ModelOutputs.Input));
-        AssertClose(pipeline.Transform(data).Vectors("Logits"), plain.Transform(data).Vectors("Logits"), 1e-5);
-    }
-
-    [TestMethod]
     public void A_trained_pipeline_loads_in_another_process_and_predicts_the_same()
     {
         using var images = new DrawnImages(24);

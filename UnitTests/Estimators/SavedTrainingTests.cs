@@ -3,9 +3,9 @@ using Microsoft.ML.Data;
 
 namespace MlNetMobileViT.UnitTests.Estimators;
 
-/// <summary>The columns that a loaded pipeline reads and makes are those of the original, for trainers and in other processes.</summary>
+/// <summary>What was trained on the columns of a step finds them again in a loaded pipeline.</summary>
 [TestClass]
-public sealed class SavedColumnsTests
+public sealed class SavedTrainingTests
 {
     private readonly MLContext _mlContext = new(seed: 1);
 
@@ -42,48 +42,6 @@ public sealed class SavedColumnsTests
                 Assert.IsLessThanOrEqualTo(1e-5, Numbers.MaxDifference(one, other), column);
             }
         }
-    }
-
-    [TestMethod]
-    [DataRow("plain")]
-    [DataRow("fast")]
-    public void Images_that_LoadImages_loads_score_in_a_process_that_knows_nothing_of_them(string loader)
-    {
-        using var images = new DrawnImages(3);
-        using MobileViTModel model = TinyModel.Load();
-        IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
-        var pipeline = _mlContext.Transforms.LoadImages("Image", imageFolder: "", "Path")
-            .Append(_mlContext.Transforms.ClassifyImages("PredictedLabel", model, "Image")).Fit(data);
-        string path = images.PathOf("pipeline.zip");
-        _mlContext.Model.Save(pipeline, data.Schema, path);
-
-        string[] lines = LoadingProcess.Run([loader, path, "Score", .. images.Rows.Select(static row => row.Path!)]);
-
-        foreach ((float[] one, string line) in pipeline.Transform(data).Vectors("Score").Zip(lines))
-        {
-            Assert.IsLessThanOrEqualTo(1e-5, Numbers.MaxDifference(one, LoadingProcess.Numbers(line)));
-        }
-    }
-
-    [TestMethod]
-    public void Keys_are_the_same_where_labels_are_empty_or_look_like_each_others_repetition()
-    {
-        using var images = new DrawnImages(20);
-        byte[] onnx = TinyModel.Build(ModelOutputs.Default, ["a", "a (2)", "a", "", "b"]);
-        using MobileViTModel model = MobileViTModel.Load(onnx);
-        CollectionAssert.AreEqual((string[])["a", "a (2)", "a (2) (2)", "3", "b"], model.Labels.ToArray());
-        IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
-        var pipeline = _mlContext.Transforms.ClassifyImages("PredictedLabel", model, "Path").Fit(data);
-        string path = images.PathOf("pipeline.zip");
-        _mlContext.Model.Save(pipeline, data.Schema, path);
-
-        ITransformer plain = _mlContext.Model.Load(path, out _);
-        using var owner = (IDisposable)plain;
-
-        IDataView expected = pipeline.Transform(data), actual = plain.Transform(data);
-        Assert.AreEqual(expected.Schema["PredictedLabel"].Type, actual.Schema["PredictedLabel"].Type);
-        CollectionAssert.AreEqual(
-            expected.GetColumn<uint>("PredictedLabel").ToArray(), actual.GetColumn<uint>("PredictedLabel").ToArray());
     }
 
     [TestMethod]
