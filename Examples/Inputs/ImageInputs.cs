@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MlNetMobileViT.Examples.Inputs;
 
 /// <summary>The pictures that a command's arguments name, each once, in an order that is the same for every run.</summary>
@@ -11,6 +13,8 @@ internal sealed class ImageInputs(
     /// <summary>The argument that stands for standard input.</summary>
     public const string StandardInput = "-";
 
+    private const int MostDescribed = 3;
+
     private readonly List<string> _notes = [];
 
     /// <summary>Whether the inputs can be listed more than once, to count them.</summary>
@@ -22,8 +26,12 @@ internal sealed class ImageInputs(
     /// <summary>What paths begin with that need not be repeated on a screen: the folder, where one was named.</summary>
     public string CommonFolder => arguments is [string only] && Directory.Exists(only) ? Path.Combine(only, "") : "";
 
-    /// <summary>The arguments as they were given, for messages.</summary>
-    public string Description => string.Join(", ", arguments.Select(argument => $"'{argument}'"));
+    /// <summary>The arguments as they were given, for messages; the first few of many, as a shell's globs give them.</summary>
+    public string Description => arguments.Count <= MostDescribed
+        ? string.Join(", ", arguments.Select(argument => $"'{argument}'"))
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{string.Join(", ", arguments.Take(MostDescribed).Select(argument => $"'{argument}'"))} and {arguments.Count - MostDescribed:N0} more");
 
     /// <summary>The same inputs with notes of their own, to be listed at the same time.</summary>
     public ImageInputs Copy() => new(arguments, recursive, standardInput, nullSeparated);

@@ -15,6 +15,14 @@ public sealed class ImageInputsTests
     }
 
     [TestMethod]
+    public void Many_arguments_are_described_by_the_first_of_them()
+    {
+        static string Describe(params string[] arguments) => new ImageInputs(arguments, false, TextReader.Null).Description;
+        Assert.AreEqual("'a', 'b', 'c'", Describe("a", "b", "c"));
+        Assert.AreEqual("'a', 'b', 'c' and 2 more", Describe("a", "b", "c", "d", "e"));
+    }
+
+    [TestMethod]
     public void Subfolders_come_after_files_and_only_when_asked_for()
     {
         using var folder = new TemporaryFolder();
