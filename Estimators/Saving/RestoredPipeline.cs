@@ -76,13 +76,11 @@ internal sealed class RestoredPipeline(ITransformer loaded, MobileViTModelOption
 
     /// <summary>The step whose transformers begin at an index of a chain, if one does.</summary>
     private static (SavedStretch? Stretch, ImageStep? Step, byte[]? Onnx) Find(
-        ITransformer[] chain, int start, string folder, Dictionary<string, ZipArchiveEntry> entries)
-    {
-        return SavedStretch.At(chain, start) is { } stretch
+        ITransformer[] chain, int start, string folder, Dictionary<string, ZipArchiveEntry> entries) =>
+        SavedStretch.At(chain, start) is { } stretch
             && ReadStep(TransformFolder(folder, stretch.OnnxIndex), entries) is ({ } step, { } onnx)
-            ? (stretch, step, onnx)
-            : default((SavedStretch?, ImageStep?, byte[]?));
-    }
+                ? (stretch, step, onnx)
+                : (null, null, null);
 
     private static string TransformFolder(string folder, int index) => $"{folder}/Transform_{index:000}";
 

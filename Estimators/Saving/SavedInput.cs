@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MlNetMobileViT;
 
 /// <summary>
@@ -17,13 +19,14 @@ internal static class SavedInput
     private const int ValueInfoName = 1;
 
     /// <summary>Gives the input of a model the name that it has in a saved pipeline.</summary>
-    public static void Hide(Span<byte> model) => Rename(model, "pixels"u8, "__mvit"u8);
+    public static void Hide(Span<byte> model) => Rename(model, ModelOutputs.Input, Name);
 
     /// <summary>Gives the input of a model from a saved pipeline its own name again.</summary>
-    public static void Restore(Span<byte> model) => Rename(model, "__mvit"u8, "pixels"u8);
+    public static void Restore(Span<byte> model) => Rename(model, Name, ModelOutputs.Input);
 
-    private static void Rename(Span<byte> model, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    private static void Rename(Span<byte> model, string oldName, string newName)
     {
+        byte[] from = Encoding.UTF8.GetBytes(oldName), to = Encoding.UTF8.GetBytes(newName);
         var file = new ProtobufReader(model);
         while (file.Read())
         {

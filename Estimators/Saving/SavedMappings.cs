@@ -18,7 +18,7 @@ internal sealed class SettingsKeyMapping : CustomMappingFactory<NoColumns, Setti
 [CustomMappingFactoryAttribute(Contract)]
 internal sealed class PathMapping : CustomMappingFactory<PathRow, PreprocessedRow>
 {
-    public const string Contract = "MlNetMobileViT.PreprocessPath.2";
+    public const string Contract = "MlNetMobileViT.PreprocessPath";
 
     public override Action<PathRow, PreprocessedRow> GetMapping() => static (input, output) =>
     {
@@ -32,7 +32,7 @@ internal sealed class PathMapping : CustomMappingFactory<PathRow, PreprocessedRo
 [CustomMappingFactoryAttribute(Contract)]
 internal sealed class EncodedMapping : CustomMappingFactory<EncodedRow, PreprocessedRow>
 {
-    public const string Contract = "MlNetMobileViT.PreprocessEncoded.2";
+    public const string Contract = "MlNetMobileViT.PreprocessEncoded";
 
     public override Action<EncodedRow, PreprocessedRow> GetMapping() => static (input, output) =>
     {
@@ -45,7 +45,7 @@ internal sealed class EncodedMapping : CustomMappingFactory<EncodedRow, Preproce
 [CustomMappingFactoryAttribute(Contract)]
 internal sealed class DecodedMapping : CustomMappingFactory<DecodedRow, PreprocessedRow>
 {
-    public const string Contract = "MlNetMobileViT.PreprocessDecoded.2";
+    public const string Contract = "MlNetMobileViT.PreprocessDecoded";
 
     public override Action<DecodedRow, PreprocessedRow> GetMapping() => static (input, output) =>
     {
@@ -72,7 +72,7 @@ internal sealed class ImageBytesMapping : CustomMappingFactory<EncodedRow, Prepr
 [CustomMappingFactoryAttribute(Contract)]
 internal sealed class PixelsMapping : CustomMappingFactory<PixelsRow, PreprocessedRow>
 {
-    public const string Contract = "MlNetMobileViT.PassPixels.2";
+    public const string Contract = "MlNetMobileViT.PassPixels";
 
     public override Action<PixelsRow, PreprocessedRow> GetMapping() => static (input, output) =>
     {

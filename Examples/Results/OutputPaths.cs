@@ -9,7 +9,7 @@ internal static class OutputPaths
     /// <param name="output">The result, or null.</param>
     /// <param name="report">The page, or null.</param>
     /// <param name="read">The files that the command reads: a model, labels, an image to compare with.</param>
-    /// <exception cref="CommandException">One cannot be written, is read, or is asked for twice.</exception>
+    /// <exception cref="CommandException">One cannot be written, or is read.</exception>
     public static void Require(string? output, string? report, params IEnumerable<string?> read)
     {
         if (report is not null)
