@@ -29,10 +29,9 @@ internal sealed partial class NetworkGraph
         _weights = weights;
         _style = style;
         Input = new GraphTensor(ModelOutputs.Input, 3, style.Height, style.Width);
-        object batch = style.Batch is { } fixedBatch ? fixedBatch : "N";
         graph.AddInput(
             ModelOutputs.Input,
-            style.DynamicSize ? [batch, 3, "H", "W"] : [batch, 3, style.Height, style.Width]);
+            style.DynamicSize ? [Batch, 3, "H", "W"] : [Batch, 3, style.Height, style.Width]);
     }
 
     /// <summary>The network's input, <c>[N, 3, H, W]</c>.</summary>
@@ -40,6 +39,9 @@ internal sealed partial class NetworkGraph
 
     /// <summary>Multiply-accumulate operations so far, for one picture of the nominal size.</summary>
     public long Macs { get; private set; }
+
+    /// <summary>The batch dimension of inputs and outputs.</summary>
+    private object Batch => _style.Batch is { } fixedBatch ? fixedBatch : "N";
 
     /// <summary>A tensor of the state dict, by its canonical name.</summary>
     public float[] Weight(string name) => _weights[name];
@@ -63,6 +65,12 @@ internal sealed partial class NetworkGraph
             : PlainConv(name, inputs, weight, bias, outChannels, kernel, stride, groups);
         var result = new GraphTensor(output, outChannels, Strided(inputs[0].Shape[1]), Strided(inputs[0].Shape[2]));
         Macs += result.ElementCount * (inChannels / groups) * kernel * kernel;
+        if (!_style.DynamicSize)
+        {
+            // Behind a reshape ONNX Runtime has lost sight of the batch, and does not join sums of maps to the convolutions.
+            _graph.AddShape(output, [Batch, .. result.Shape.Cast<object>()]);
+        }
+
         return result;
 
         int Strided(int side) => ((side + (2 * (kernel / 2)) - kernel) / stride) + 1;
@@ -116,12 +124,11 @@ internal sealed partial class NetworkGraph
     public void AddOutput(string name, GraphTensor tensor)
     {
         _graph.MultiOutputNode("Identity", $"output.{name}", [tensor.Name], [name]);
-        object batch = _style.Batch is { } fixedBatch ? fixedBatch : "N";
         bool isMap = tensor.Shape.Length == 3;
         object[] shape = isMap && _style.DynamicSize
             ? [tensor.Shape[0], $"{name}_H", $"{name}_W"]
             : [.. tensor.Shape.Cast<object>()];
-        _graph.AddOutput(name, [batch, .. shape]);
+        _graph.AddOutput(name, [Batch, .. shape]);
     }
 
     private string PlainConv(

@@ -162,6 +162,15 @@ internal sealed class OnnxGraph
             }
         }
 
+        var present = _graph.Node.SelectMany(static node => node.Output).ToHashSet();
+        for (int i = _graph.ValueInfo.Count - 1; i >= 0; i--)
+        {
+            if (!present.Contains(_graph.ValueInfo[i].Name))
+            {
+                _graph.ValueInfo.RemoveAt(i);
+            }
+        }
+
         for (int i = _graph.Initializer.Count - 1; i >= 0; i--)
         {
             if (!needed.Contains(_graph.Initializer[i].Name))
@@ -176,6 +185,9 @@ internal sealed class OnnxGraph
 
     /// <summary>Declares a float32 output of the graph. A dimension is a number or a name.</summary>
     public void AddOutput(string name, params object[] shape) => _graph.Output.Add(Float32(name, shape));
+
+    /// <summary>Declares the shape of a float32 tensor between nodes. A dimension is a number or a name.</summary>
+    public void AddShape(string name, params object[] shape) => _graph.ValueInfo.Add(Float32(name, shape));
 
     private GraphProto Branch(string name, Func<string> write)
     {
