@@ -74,7 +74,7 @@ public class ResamplerBenchmarks
     [Benchmark]
     public void Decode()
     {
-        using PixelBuffer image = ImageDecoder.Decode(ArrayPool<byte>.Shared, _jpeg, "picture", _preprocessor.Options, out _);
+        using PixelBuffer image = ImageDecoder.Decode(ArrayPool<byte>.Shared, _jpeg, "picture", _preprocessor.Options, _preprocessor.Settings, out _, out _);
     }
 
     /// <summary>JPEG to planes of floats.</summary>

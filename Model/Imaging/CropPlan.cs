@@ -5,6 +5,10 @@ namespace MlNetMobileViT;
 /// <param name="Vertical">The axis along the columns.</param>
 internal readonly record struct CropPlan(ResizeAxis Horizontal, ResizeAxis Vertical)
 {
+    /// <summary>The plan for an image that is stored in an orientation.</summary>
+    public static CropPlan Create(ImagePreprocessing settings, ImageOrientation orientation, int storedWidth, int storedHeight) =>
+        orientation.Transposed ? Create(settings, storedHeight, storedWidth) : Create(settings, storedWidth, storedHeight);
+
     /// <summary>The plan for an upright image of a size.</summary>
     public static CropPlan Create(ImagePreprocessing settings, int width, int height)
     {

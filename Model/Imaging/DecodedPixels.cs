@@ -17,4 +17,16 @@ internal readonly ref struct DecodedPixels(ReadOnlySpan<byte> bytes, int width, 
     public bool BlueFirst { get; } = blueFirst;
 
     public string? Name { get; } = name;
+
+    /// <summary>Copies the pixels of a buffer's region into the buffer.</summary>
+    public void CopyTo(in PixelBuffer destination)
+    {
+        PixelRegion region = destination.Region;
+        int stride = region.Width * PixelBuffer.BytesPerPixel;
+        for (int row = 0; row < region.Height; row++)
+        {
+            int first = (((region.Top + row) * Width) + region.Left) * PixelBuffer.BytesPerPixel;
+            Bytes.Slice(first, stride).CopyTo(destination.Bytes[(row * stride)..]);
+        }
+    }
 }

@@ -154,8 +154,8 @@ public sealed class ImagePreprocessor
     private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name)
     {
         using PixelBuffer image = ImageDecoder.Decode(
-            _pool, encoded, name ?? UnnamedImage, Options, out ImageOrientation orientation);
-        return Resample(image, orientation);
+            _pool, encoded, name ?? UnnamedImage, Options, Settings, out ImageOrientation orientation, out CropPlan plan);
+        return Resample(image, orientation, plan);
     }
 
     private PixelBuffer Copy(DecodedPixels pixels)
@@ -168,9 +168,10 @@ public sealed class ImagePreprocessor
                 + $"{nameof(ImageDecodingOptions)}.{nameof(ImageDecodingOptions.MaxPixels)}.");
         }
 
-        using var copy = new PixelBuffer(_pool, pixels.Width, pixels.Height);
-        pixels.Bytes.CopyTo(copy.Bytes);
-        PixelBuffer crop = Resample(copy, ImageOrientation.Upright);
+        var plan = CropPlan.Create(Settings, pixels.Width, pixels.Height);
+        using var copy = new PixelBuffer(_pool, Resampler.Inputs(ImageOrientation.Upright, plan, Settings.Interpolation));
+        pixels.CopyTo(copy);
+        PixelBuffer crop = Resample(copy, ImageOrientation.Upright, plan);
         if (pixels.BlueFirst)
         {
             SwapRedAndBlue(crop.Bytes);
@@ -179,11 +180,8 @@ public sealed class ImagePreprocessor
         return crop;
     }
 
-    private PixelBuffer Resample(scoped in PixelBuffer image, ImageOrientation orientation)
+    private PixelBuffer Resample(scoped in PixelBuffer image, ImageOrientation orientation, scoped in CropPlan plan)
     {
-        CropPlan plan = orientation.Transposed
-            ? CropPlan.Create(Settings, image.Height, image.Width)
-            : CropPlan.Create(Settings, image.Width, image.Height);
         var crop = new PixelBuffer(_pool, Settings.Width, Settings.Height);
         Resampler.Resample(image, orientation, plan, Settings.Interpolation, crop.Bytes);
         return crop;

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace MlNetMobileViT;
 
-/// <summary>An image of 4 bytes a pixel in pooled memory, with room behind it for kernels that read in groups.</summary>
+/// <summary>
+/// An image, or a part of one, of 4 bytes a pixel in pooled memory, with room behind it for kernels that read in groups.
+/// </summary>
 internal ref struct PixelBuffer
 {
     /// <summary>The bytes of one pixel.</summary>
@@ -15,11 +17,16 @@ internal ref struct PixelBuffer
 
     /// <summary>Rents memory for an image. What it holds is undefined.</summary>
     public PixelBuffer(ArrayPool<byte> pool, int width, int height)
+        : this(pool, new PixelRegion(0, 0, width, height))
+    {
+    }
+
+    /// <summary>Rents memory for a part of an image. What it holds is undefined.</summary>
+    public PixelBuffer(ArrayPool<byte> pool, PixelRegion region)
     {
         Pool = pool;
-        Width = width;
-        Height = height;
-        int length = checked(width * height * BytesPerPixel);
+        Region = region;
+        int length = checked(region.Width * region.Height * BytesPerPixel);
         _rented = pool.Rent(length + Slack);
         Bytes = _rented.AsSpan(0, length);
     }
@@ -27,13 +34,10 @@ internal ref struct PixelBuffer
     /// <summary>Where the memory comes from.</summary>
     public ArrayPool<byte> Pool { get; }
 
-    /// <summary>Pixels in a row.</summary>
-    public int Width { get; }
+    /// <summary>What part of the image it is.</summary>
+    public PixelRegion Region { get; }
 
-    /// <summary>Rows.</summary>
-    public int Height { get; }
-
-    /// <summary>The pixels, row by row without gaps.</summary>
+    /// <summary>The pixels of the region, row by row without gaps.</summary>
     public Span<byte> Bytes { get; private set; }
 
     /// <summary>Gives the memory back to the pool.</summary>

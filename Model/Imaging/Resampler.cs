@@ -17,7 +17,7 @@ internal static unsafe class Resampler
     private const long MaxIntermediatePixels = 1 << 22;
 
     /// <summary>Resizes an image and cuts out the crop, with the fastest kernel that the processor has.</summary>
-    /// <param name="image">The image as it is stored.</param>
+    /// <param name="image">The image as it is stored, or at least the region of <see cref="Inputs"/>.</param>
     /// <param name="orientation">How it is stored.</param>
     /// <param name="plan">The plan for the upright image.</param>
     /// <param name="interpolation">The filter.</param>
@@ -39,17 +39,24 @@ internal static unsafe class Resampler
         }
     }
 
+    /// <summary>The pixels of the stored image that reach the crop.</summary>
+    public static PixelRegion Inputs(ImageOrientation orientation, in CropPlan plan, ImageInterpolation interpolation)
+    {
+        var (horizontal, vertical) = Windows(orientation, plan, interpolation);
+        var (left, right) = horizontal.Inputs(0, plan.Horizontal.Count);
+        var (top, bottom) = vertical.Inputs(0, plan.Vertical.Count);
+        return orientation.Transposed
+            ? new PixelRegion(top, left, bottom - top, right - left)
+            : new PixelRegion(left, top, right - left, bottom - top);
+    }
+
     /// <summary>The same with a kernel of the caller's choice.</summary>
     public static void Resample<TKernel>(
         in PixelBuffer image, ImageOrientation orientation, in CropPlan plan, ImageInterpolation interpolation, Span<byte> crop)
         where TKernel : struct, IResamplingKernel
     {
-        bool transposed = orientation.Transposed;
-        var horizontal = new ResamplingWindow(
-            plan.Horizontal, interpolation, transposed ? orientation.MirroredY : orientation.MirroredX);
-        var vertical = new ResamplingWindow(
-            plan.Vertical, interpolation, transposed ? orientation.MirroredX : orientation.MirroredY);
-        if (!transposed)
+        var (horizontal, vertical) = Windows(orientation, plan, interpolation);
+        if (!orientation.Transposed)
         {
             RowsFirst<TKernel>(image, horizontal, plan.Horizontal.Count, vertical, plan.Vertical.Count, crop);
             return;
@@ -61,13 +68,23 @@ internal static unsafe class Resampler
         Transpose(turned.Bytes, plan.Horizontal.Count, crop);
     }
 
+    /// <summary>The windows along the upright image's rows and columns.</summary>
+    private static (ResamplingWindow Horizontal, ResamplingWindow Vertical) Windows(
+        ImageOrientation orientation, in CropPlan plan, ImageInterpolation interpolation)
+    {
+        bool transposed = orientation.Transposed;
+        return (
+            new(plan.Horizontal, interpolation, transposed ? orientation.MirroredY : orientation.MirroredX),
+            new(plan.Vertical, interpolation, transposed ? orientation.MirroredX : orientation.MirroredY));
+    }
+
     private static void RowsFirst<TKernel>(
         in PixelBuffer image, in ResamplingWindow alongX, int width, in ResamplingWindow alongY, int height, Span<byte> result)
         where TKernel : struct, IResamplingKernel
     {
         var (firstRow, endRow) = alongY.Inputs(0, height);
         int rows = endRow - firstRow;
-        nint sourceStride = (nint)image.Width * PixelBuffer.BytesPerPixel;
+        nint sourceStride = (nint)image.Region.Width * PixelBuffer.BytesPerPixel;
         int columnsPerBlock = BlockSize(width, alongX.MaxTaps, rows);
         int rowsPerBlock = BlockSize(height, alongY.MaxTaps, 0);
         using var intermediate = new PixelBuffer(image.Pool, columnsPerBlock, rows);
@@ -75,12 +92,12 @@ internal static unsafe class Resampler
         fixed (byte* between = intermediate.Bytes)
         fixed (byte* target = result)
         {
-            byte* firstSource = source + (firstRow * sourceStride);
+            byte* firstSource = source + ((firstRow - image.Region.Top) * sourceStride);
             for (int x = 0; x < width; x += columnsPerBlock)
             {
                 int columns = Math.Min(columnsPerBlock, width - x);
                 nint stride = (nint)columns * PixelBuffer.BytesPerPixel;
-                using (var table = new ResamplingTable(alongX, 0, image.Width, x, columns))
+                using (var table = new ResamplingTable(alongX, image.Region.Left, image.Region.Width, x, columns))
                 {
                     for (int y = 0; y < rows; y++)
                     {
@@ -111,17 +128,17 @@ internal static unsafe class Resampler
         int rowsPerBlock = BlockSize(height, alongY.MaxTaps, columns);
         int columnsPerBlock = BlockSize(width, alongX.MaxTaps, 0);
         nint stride = (nint)columns * PixelBuffer.BytesPerPixel;
-        nint sourceStride = (nint)image.Width * PixelBuffer.BytesPerPixel;
+        nint sourceStride = (nint)image.Region.Width * PixelBuffer.BytesPerPixel;
         using var intermediate = new PixelBuffer(image.Pool, columns, rowsPerBlock);
         fixed (byte* source = image.Bytes)
         fixed (byte* between = intermediate.Bytes)
         fixed (byte* target = result)
         {
-            byte* firstSource = source + ((nint)firstColumn * PixelBuffer.BytesPerPixel);
+            byte* firstSource = source + ((nint)(firstColumn - image.Region.Left) * PixelBuffer.BytesPerPixel);
             for (int y = 0; y < height; y += rowsPerBlock)
             {
                 int outputs = Math.Min(rowsPerBlock, height - y);
-                using (var table = new ResamplingTable(alongY, 0, image.Height, y, outputs))
+                using (var table = new ResamplingTable(alongY, image.Region.Top, image.Region.Height, y, outputs))
                 {
                     for (int i = 0; i < outputs; i++)
                     {
