@@ -10,9 +10,10 @@ namespace MlNetMobileViT.Benchmarks.Throughput;
 /// <summary>Runs a contender in a process of its own, so that its peak of memory is its own.</summary>
 internal static class ContenderRun
 {
-    private const int WarmUp = 16;
-
-    /// <summary>Scores photos and prints images/s and the peak of the working set in bytes.</summary>
+    /// <summary>
+    /// Scores every photo once, for .NET to compile the code that turns out to be hot, then
+    /// scores photos and prints images/s and the peak of the working set in bytes.
+    /// </summary>
     /// <param name="contender">The way.</param>
     /// <param name="model">The model file.</param>
     /// <param name="options">How <see cref="Contender.Pipeline"/> scores.</param>
@@ -21,7 +22,7 @@ internal static class ContenderRun
     public static void Measure(
         Contender contender, string model, MobileViTScoringOptions options, int rows, string[] photos)
     {
-        Consume(contender, model, options, photos[..Math.Min(WarmUp, photos.Length)], WarmUp);
+        Consume(contender, model, options, photos, photos.Length);
         double perSecond = rows / Consume(contender, model, options, photos, rows).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{perSecond} {process.PeakWorkingSet64}"));
