@@ -153,6 +153,11 @@ public static class MobileViTConverter
 
             File.Move(partial, outputPath, overwrite: true);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string reason = exception.Message.Replace(Path.GetFullPath(partial), outputPath, StringComparison.Ordinal);
+            throw new IOException($"The output '{outputPath}' cannot be written: {reason}", exception);
+        }
         finally
         {
             File.Delete(partial);

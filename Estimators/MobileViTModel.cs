@@ -189,9 +189,22 @@ public sealed class MobileViTModel : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new InvalidDataException($"'{source}' is not a readable ONNX model: {exception.Message}", exception);
+            throw new InvalidDataException($"'{source}' is not a readable ONNX model: {Explain(exception, bytes.Span)}", exception);
         }
     }
+
+    /// <summary>Why ONNX Runtime did not take the bytes, as the end of a sentence.</summary>
+    private static string Explain(OnnxRuntimeException exception, ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [] => "it is empty.",
+
+        // PyTorch writes zip archives, and bare pickles before its version 1.6; safetensors begins with the length of its JSON.
+        [(byte)'P', (byte)'K', 3, 4, ..] or [0x80, ..] or [_, _, _, _, _, _, _, _, (byte)'{', ..] =>
+            "it looks like a checkpoint. Convert it first, with mobilevit-convert or MobileViTConverter.",
+        _ when exception.Message.Contains("InvalidProtobuf", StringComparison.Ordinal) =>
+            "it is cut off or damaged, or not ONNX at all. Copy it again, or convert the checkpoint again.",
+        _ => exception.Message,
+    };
 
     private static int? ReadBatch(InferenceSession session, ImagePreprocessing preprocessing, string source)
     {

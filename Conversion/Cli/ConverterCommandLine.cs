@@ -22,15 +22,10 @@ internal static class ConverterCommandLine
             VerifyCommand.Create(host),
         };
 
-        // No response files: a path may begin with '@'.
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        ParseResult parsed = Arguments.Parse(root, args);
+        if (Arguments.Problem(parsed) is { } problem)
         {
-            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
-            {
-                host.Error.WriteLine($"error: {message}");
-            }
-
+            host.Error.WriteLine($"error: {problem}");
             host.Error.WriteLine("Add --help for the usage.");
             return ExitCodes.Error;
         }

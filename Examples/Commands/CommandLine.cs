@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using MlNetMobileViT.Conversion.Cli;
 using MlNetMobileViT.Examples.Display;
 
 namespace MlNetMobileViT.Examples.Commands;
@@ -28,14 +29,9 @@ internal static class CommandLine
             EvaluateCommand.Create(terminal),
             MergeCommand.Create(terminal),
         };
-        // No response files: a path may begin with '@'.
-        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        ParseResult parsed = Arguments.Parse(root, arguments);
+        if (Arguments.Problem(parsed) is { } problem)
         {
-            // A mistyped command is reported after the complaint that there is none, and before what follows it.
-            string problem = parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0
-                ? $"There is no command '{parsed.UnmatchedTokens[0]}'."
-                : parsed.Errors[^1].Message;
             terminal.Error.WriteLine($"error: {TextCell.Printable(problem)}");
             terminal.Error.WriteLine("Add --help to see what the command takes.");
             return ExitCodes.Unusable;

@@ -33,6 +33,12 @@ internal sealed class ImageInputs(
             CultureInfo.InvariantCulture,
             $"{string.Join(", ", arguments.Take(MostDescribed).Select(argument => $"'{argument}'"))} and {arguments.Count - MostDescribed:N0} more");
 
+    /// <summary>What to tell of inputs that listed nothing.</summary>
+    public string NothingFound => arguments is [StandardInput]
+        ? "There is no path on standard input. Write one a line, or, with --null, each with NUL behind it."
+        : $"There is no image in {Description}. Subfolders are searched with --recursive, and files other than images only when "
+            + "they are named one by one.";
+
     /// <summary>The same inputs with notes of their own, to be listed at the same time.</summary>
     public ImageInputs Copy() => new(arguments, recursive, standardInput, nullSeparated);
 
@@ -68,15 +74,26 @@ internal sealed class ImageInputs(
         int repeated = 0;
         long index = 0;
         var seen = new HashSet<UInt128>();
-        foreach (FolderWalker.Found found in arguments.SelectMany(List))
+        foreach (string argument in arguments)
         {
-            if (seen.Add(StableHash.Of(found.Path)))
+            bool isEmpty = true;
+            foreach (FolderWalker.Found found in List(argument))
             {
-                yield return new ImageInput(index++, found.Path, found.Relative, found.Error);
+                isEmpty = false;
+                if (seen.Add(StableHash.Of(found.Path)))
+                {
+                    yield return new ImageInput(index++, found.Path, found.Relative, found.Error);
+                }
+                else
+                {
+                    repeated++;
+                }
             }
-            else
+
+            // Where there is nothing at all, that is the error of the whole command.
+            if (isEmpty && arguments.Count > 1)
             {
-                repeated++;
+                _notes.Add($"there is no image in '{argument}'.");
             }
         }
 

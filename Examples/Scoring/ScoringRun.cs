@@ -141,9 +141,7 @@ internal sealed class ScoringRun
         if (all.Count == 0)
         {
             journal?.Delete();
-            throw new CommandException(
-                $"There is no image in {Inputs.Description}. Subfolders are searched with --recursive, and files other than "
-                + "images only when they are named one by one.");
+            throw new CommandException(Inputs.NothingFound);
         }
 
         if (met < done.Count)

@@ -84,10 +84,18 @@ public sealed class MobileViTModelTests
         File.WriteAllBytes(folder.PathOf("cut.onnx"), TinyModel.Bytes[..1000]);
         File.WriteAllBytes(folder.PathOf("foreign.onnx"), TinyModel.Change(static model => model.MetadataProps.Clear()));
 
-        foreach (string name in (string[])["text.onnx", "empty.onnx", "cut.onnx"])
+        File.WriteAllBytes(folder.PathOf("model.pt"), [.. "PK"u8, 3, 4, .. new byte[100]]);
+        File.WriteAllBytes(folder.PathOf("old.pt"), [0x80, 2, .. new byte[100]]);
+        File.WriteAllBytes(folder.PathOf("model.safetensors"), [64, 0, 0, 0, 0, 0, 0, 0, .. "{\"a\":"u8, .. new byte[100]]);
+
+        Refused(folder.PathOf("empty.onnx"), "not a readable ONNX model: it is empty");
+        Refused(folder.PathOf("text.onnx"), "not a readable ONNX model: it is cut off or damaged, or not ONNX at all");
+        Refused(folder.PathOf("cut.onnx"), "not a readable ONNX model: it is cut off or damaged, or not ONNX at all");
+        foreach (string name in (string[])["model.pt", "old.pt", "model.safetensors"])
         {
-            Refused(folder.PathOf(name), "not a readable ONNX model");
+            Refused(folder.PathOf(name), "not a readable ONNX model: it looks like a checkpoint. Convert it first");
         }
+
 
         Refused(folder.PathOf("foreign.onnx"), "was not written by this project's converter");
         var missing = Assert.ThrowsExactly<FileNotFoundException>(() => MobileViTModel.Load(folder.PathOf("none.onnx")));

@@ -4,19 +4,25 @@ namespace MlNetMobileViT.UnitTests.Conversion.Cli;
 public sealed class ConverterCommandLineTests
 {
     [TestMethod]
-    [DataRow("")]
-    [DataRow("polish model.pt")]
-    [DataRow("convert")]
-    [DataRow("convert a.pt b.pt -o c.onnx")]
-    [DataRow("convert a.pt -o c.onnx --batch many")]
-    [DataRow("verify")]
-    [DataRow("inspect --colour a.pt")]
-    public async Task Wrong_usage_is_an_error_that_points_to_the_help(string args)
+    [DataRow("command was not provided")]
+    [DataRow("There is no command 'polish'", "polish", "model.pt")]
+    [DataRow("'--output' is required", "convert", "a.pt")]
+    [DataRow("'b.pt'", "convert", "a.pt", "b.pt", "-o", "c.onnx")]
+    [DataRow("--batch takes a whole number, and 'many' is none", "convert", "a.pt", "-o", "c.onnx", "--batch", "many")]
+    [DataRow("--tolerance takes a number, and 'tiny' is none", "verify", "a.onnx", "--tolerance", "tiny")]
+    [DataRow("The value of --output is empty", "convert", "a.pt", "--output", "")]
+    [DataRow("The value of CHECKPOINT is empty", "convert", "", "--output", "c.onnx")]
+    [DataRow("'MODEL' missing", "verify")]
+    [DataRow("There is no option '--colour'", "inspect", "--colour", "a.pt")]
+    public async Task Wrong_usage_is_an_error_that_points_to_the_help(string sentence, params string[] args)
     {
-        var run = await CommandRun.Of(args.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var run = await CommandRun.Of(args);
         Assert.AreEqual(2, run.ExitCode);
-        StringAssert.StartsWith(run.Error, "error: ");
-        StringAssert.Contains(run.Error, "--help");
+        string[] lines = run.Error.TrimEnd().Split('\n');
+        Assert.HasCount(2, lines, run.Error);
+        StringAssert.StartsWith(lines[0], "error: ");
+        StringAssert.Contains(lines[0], sentence);
+        StringAssert.Contains(lines[1], "--help");
         Assert.AreEqual("", run.Output);
     }
 

@@ -50,13 +50,6 @@ public sealed class OutputPathTests
         Assert.AreEqual("precious", await File.ReadAllTextAsync(folder.PathOf("real.csv.tmp")));
     }
 
-    [TestMethod]
-    public async Task A_name_that_begins_with_an_at_sign_is_a_name_and_a_mistyped_command_is_named()
-    {
-        (await CommandRun.Of("classify", "@nothing.jpg")).RequireError("'@nothing.jpg'");
-        (await CommandRun.Of("clasify", "photos")).RequireError("There is no command 'clasify'");
-    }
-
     private static string[] Contents(string folder) =>
     [
         .. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
