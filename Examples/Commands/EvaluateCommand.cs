@@ -88,22 +88,29 @@ internal static class EvaluateCommand
             }
         });
         clock.Stop();
-        double topFive = (double)inTop / Math.Max(confusion.Count, 1);
+
+        // No image at all is not 0 % of them.
+        string topOne = confusion.Count == 0 ? "–" : ReportPage.Percent(confusion.Accuracy);
+        string topFive = confusion.Count == 0 ? "–" : ReportPage.Percent((double)inTop / confusion.Count);
         double rate = truth.Length / clock.Elapsed.TotalSeconds;
         var table = new TextTable("Model", "Top-1", "Top-5", "Images", "Failed", "Images/s", "Parameters", "MACs");
         table.Add(
             $"MobileViT-{model.Metadata.Variant.ToUpperInvariant()} ({model.Metadata.SourceFile})",
-            ReportPage.Percent(confusion.Accuracy),
-            ReportPage.Percent(topFive),
+            topOne,
+            topFive,
             ReportPage.Count(confusion.Count),
             ReportPage.Count(failures.Count),
             rate.ToString("0.0", CultureInfo.InvariantCulture),
             ReportPage.Count(model.Metadata.Parameters),
             ReportPage.Count(model.Metadata.Macs));
         table.Write(terminal);
-        terminal.WriteLine();
-        confusion.Write(terminal);
-        WriteClasses(terminal, confusion);
+        if (confusion.Count > 0)
+        {
+            terminal.WriteLine();
+            confusion.Write(terminal);
+            WriteClasses(terminal, confusion);
+        }
+
         foreach (var (_, reason) in failures)
         {
             terminal.Note($"failed: {TextCell.Printable(reason)}");
@@ -117,8 +124,8 @@ internal static class EvaluateCommand
                 ModelSource.Describe(model),
                 confusion,
                 [
-                    (ReportPage.Percent(confusion.Accuracy), "top-1", false),
-                    (ReportPage.Percent(topFive), "top-5", false),
+                    (topOne, "top-1", false),
+                    (topFive, "top-5", false),
                     (ReportPage.Count(confusion.Count), "images", false),
                     (rate.ToString("0.0", CultureInfo.InvariantCulture), "images/s", false),
                     (ReportPage.Count(failures.Count), "failed", failures.Count > 0),

@@ -79,7 +79,11 @@ internal static class SimilarCommand
                 table.Add(row.Path, cosine.ToString("0.0000", CultureInfo.InvariantCulture));
             }
 
-            table.Write(terminal);
+            if (nearest.Length > 0)
+            {
+                table.Write(terminal);
+            }
+
             foreach (ResultRow failure in failures)
             {
                 terminal.Note($"left out: {TextCell.Printable(failure.Error!)}");

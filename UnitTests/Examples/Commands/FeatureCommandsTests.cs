@@ -69,6 +69,25 @@ public sealed class FeatureCommandsTests
     }
 
     [TestMethod]
+    public async Task Nothing_is_said_of_images_of_which_none_can_be_read()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.PathOf("images", "red circle"));
+        File.WriteAllText(folder.PathOf("images", "red circle", "a.jpg"), "broken");
+
+        CommandRun evaluated = await CommandRun.Of("evaluate", folder.PathOf("images"));
+        Assert.AreEqual(1, evaluated.ExitCode, evaluated.Error);
+        Assert.DoesNotContain(" %", evaluated.Output);
+        Assert.Contains("a.jpg", evaluated.Error);
+
+        CommandRun similar = await CommandRun.Of(
+            "similar", Demo.Samples[0], folder.PathOf("images"), "--recursive", "--cache", folder.PathOf("cache"));
+        Assert.AreEqual(1, similar.ExitCode, similar.Error);
+        Assert.AreEqual("", similar.Output);
+        Assert.Contains("a.jpg", similar.Error);
+    }
+
+    [TestMethod]
     public async Task Evaluate_counts_what_is_right_by_folder_and_by_label_file()
     {
         using var folder = new TemporaryFolder();
