@@ -21,6 +21,8 @@ public static class MobileViTConverter
     /// <param name="options">How to convert; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no checkpoint of this name.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the output does not exist.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file must not be read or written.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or is not a MobileViT that fits the options.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or the labels are not as many as the classes.</exception>
     public static ConversionReport Convert(string checkpointPath, string outputPath, ConversionOptions? options = null)
@@ -156,11 +158,17 @@ public static class MobileViTConverter
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             string reason = exception.Message.Replace(Path.GetFullPath(partial), outputPath, StringComparison.Ordinal);
-            throw new IOException($"The output '{outputPath}' cannot be written: {reason}", exception);
+            string message = $"The output '{outputPath}' cannot be written: {reason}";
+            throw exception is IOException
+                ? new IOException(message, exception)
+                : new UnauthorizedAccessException(message, exception);
         }
         finally
         {
-            File.Delete(partial);
+            if (File.Exists(partial))
+            {
+                File.Delete(partial);
+            }
         }
     }
 }

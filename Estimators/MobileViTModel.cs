@@ -198,8 +198,12 @@ public sealed class MobileViTModel : IDisposable
     {
         [] => "it is empty.",
 
-        // PyTorch writes zip archives, and bare pickles before its version 1.6; safetensors begins with the length of its JSON.
-        [(byte)'P', (byte)'K', 3, 4, ..] or [0x80, ..] or [_, _, _, _, _, _, _, _, (byte)'{', ..] =>
+        [(byte)'P', (byte)'K', 3, 4, ..] =>
+            "it is a zip archive. A checkpoint is converted first, with mobilevit-convert or MobileViTConverter; a saved pipeline is "
+            + "loaded with LoadMobileViT (on the command line, it is for 'predict').",
+
+        // A bare pickle, as PyTorch wrote before its version 1.6, and safetensors, which begins with the length of its JSON.
+        [0x80, ..] or [_, _, _, _, _, 0, 0, 0, (byte)'{', ..] =>
             "it looks like a checkpoint. Convert it first, with mobilevit-convert or MobileViTConverter.",
         _ when exception.Message.Contains("InvalidProtobuf", StringComparison.Ordinal) =>
             "it is cut off or damaged, or not ONNX at all. Copy it again, or convert the checkpoint again.",

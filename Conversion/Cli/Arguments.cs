@@ -6,35 +6,22 @@ namespace MlNetMobileViT.Conversion.Cli;
 /// <summary>What the command lines of this project have in common: how arguments are read, and what is said of wrong ones.</summary>
 internal static class Arguments
 {
-    private static readonly Type[] WholeNumbers = [typeof(int), typeof(int?)];
-    private static readonly Type[] Numbers = [.. WholeNumbers, typeof(float)];
+    private static readonly char[] Wildcards = ['*', '?', '['];
 
     /// <summary>Reads the arguments. A path may begin with '@': there are no response files.</summary>
-    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> arguments)
-    {
-        foreach (Command command in root.Subcommands)
-        {
-            foreach (Option option in command.Options)
-            {
-                option.Validators.Add(result => RequireText(result, option.Name));
-            }
-
-            foreach (Argument argument in command.Arguments)
-            {
-                argument.Validators.Add(result => RequireText(result, argument.Name));
-                argument.Validators.Add(RequireNoOption);
-            }
-        }
-
-        return root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-    }
+    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> arguments) =>
+        root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     /// <summary>What is wrong with the arguments, in a sentence; null if nothing is.</summary>
     public static string? Problem(ParseResult parsed)
     {
-        if (parsed.Errors.Count == 0)
+        // What is not a known option is taken for an argument, or left over.
+        IEnumerable<string> given = parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(static result => result.Tokens).Select(static token => token.Value).Concat(parsed.UnmatchedTokens);
+        bool isEscaped = parsed.Tokens.Any(static token => token.Type == TokenType.DoubleDash);
+        if (!isEscaped && given.FirstOrDefault(IsUnknownOption) is { } unknown)
         {
-            return null;
+            return $"There is no option '{unknown}', and no file or folder of that name.";
         }
 
         // A mistyped command is reported after the complaint that there is none, and before what follows it.
@@ -43,29 +30,43 @@ internal static class Arguments
             return $"There is no command '{parsed.UnmatchedTokens[0]}'.";
         }
 
-        ParseError error = parsed.Errors[^1];
-        return error.SymbolResult is OptionResult { Option: var option, Tokens: [var token] }
-            && Numbers.Contains(option.ValueType)
-                ? $"{option.Name} takes a {(WholeNumbers.Contains(option.ValueType) ? "whole number" : "number")}, and '{token.Value}' is none."
-                : error.Message;
+        // An unset variable of a script arrives as an empty argument.
+        if (parsed.CommandResult.Children.FirstOrDefault(static result => result.Tokens.Any(static token => token.Value.Length == 0))
+            is { } empty)
+        {
+            return $"The value of {NameOf(empty)} is empty.";
+        }
+
+        return parsed.Errors.Count == 0 ? null : Explain(parsed.Errors[0]);
     }
 
-    // An unset variable of a script arrives as an empty argument.
-    private static void RequireText(SymbolResult result, string name)
+    private static string Explain(ParseError error)
     {
-        if (result.Tokens.Any(static token => token.Value.Length == 0))
+        if (error.SymbolResult is OptionResult { Option: var option, Tokens: [var token] })
         {
-            result.AddError($"The value of {name} is empty.");
+            Type type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+            if (type == typeof(int))
+            {
+                return $"{option.Name} takes a whole number up to {int.MaxValue}, not '{token.Value}'.";
+            }
+
+            if (type == typeof(float))
+            {
+                return $"{option.Name} takes a number, not '{token.Value}'.";
+            }
         }
+
+        return error.Message;
     }
 
-    // What is not a known option is taken for an argument.
-    private static void RequireNoOption(ArgumentResult result)
+    private static bool IsUnknownOption(string argument) => argument.StartsWith("--", StringComparison.Ordinal)
+        && argument.IndexOfAny(Wildcards) < 0
+        && !Path.Exists(argument);
+
+    private static string NameOf(SymbolResult result) => result switch
     {
-        if (result.Tokens.FirstOrDefault(static token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } token
-            && !Path.Exists(token.Value))
-        {
-            result.AddError($"There is no option '{token.Value}', and no file or folder of that name.");
-        }
-    }
+        OptionResult option => option.Option.Name,
+        ArgumentResult argument => argument.Argument.Name,
+        _ => "an argument",
+    };
 }

@@ -142,7 +142,7 @@ internal sealed partial class NetworkGraph
         return product!;
     }
 
-    /// <summary>The six rows of Bᵀd, each <c>[N, C, H / 4, W]</c>.</summary>
+    /// <summary>The six rows of Bᵀd with the padding of the width, each <c>[N, C, H / 4, W + 2]</c>.</summary>
     private string[] WinogradInputs(GraphTensor input)
     {
         if (!_winogradInputs.TryGetValue(input.Name, out string[]? rows))

@@ -26,12 +26,8 @@ internal sealed class ImageInputs(
     /// <summary>What paths begin with that need not be repeated on a screen: the folder, where one was named.</summary>
     public string CommonFolder => arguments is [string only] && Directory.Exists(only) ? Path.Combine(only, "") : "";
 
-    /// <summary>The arguments as they were given, for messages; the first few of many, as a shell's globs give them.</summary>
-    public string Description => arguments.Count <= MostDescribed
-        ? string.Join(", ", arguments.Select(argument => $"'{argument}'"))
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{string.Join(", ", arguments.Take(MostDescribed).Select(argument => $"'{argument}'"))} and {arguments.Count - MostDescribed:N0} more");
+    /// <summary>The arguments as they were given, for messages.</summary>
+    public string Description => Describe(arguments);
 
     /// <summary>What to tell of inputs that listed nothing.</summary>
     public string NothingFound => arguments is [StandardInput]
@@ -74,6 +70,7 @@ internal sealed class ImageInputs(
         int repeated = 0;
         long index = 0;
         var seen = new HashSet<UInt128>();
+        var empty = new List<string>();
         foreach (string argument in arguments)
         {
             bool isEmpty = true;
@@ -90,17 +87,33 @@ internal sealed class ImageInputs(
                 }
             }
 
-            // Where there is nothing at all, that is the error of the whole command.
-            if (isEmpty && arguments.Count > 1)
+            if (isEmpty)
             {
-                _notes.Add($"there is no image in '{argument}'.");
+                empty.Add(argument);
             }
+        }
+
+        // Where there is nothing at all, that is the error of the whole command.
+        if (empty.Count > 0 && index > 0)
+        {
+            _notes.Add($"there is no image in {Describe(empty)}.");
         }
 
         if (repeated > 0)
         {
             _notes.Add($"{repeated} {(repeated == 1 ? "input was" : "inputs were")} named more than once, and count once.");
         }
+    }
+
+    /// <summary>The first few of many, as a shell's globs give them.</summary>
+    private static string Describe(IReadOnlyList<string> arguments)
+    {
+        string first = string.Join(
+            ", ",
+            arguments.Take(MostDescribed).Select(static argument => argument == StandardInput ? "standard input" : $"'{argument}'"));
+        return arguments.Count <= MostDescribed
+            ? first
+            : string.Create(CultureInfo.InvariantCulture, $"{first} and {arguments.Count - MostDescribed:N0} more");
     }
 
     private IEnumerable<FolderWalker.Found> List(string argument)

@@ -50,7 +50,7 @@ internal static unsafe class ImageDecoder
                 : ImageOrientation.Upright;
             plan = CropPlan.Create(settings, orientation, width, height);
             PixelRegion needed = Resampler.Inputs(orientation, plan, settings.Interpolation);
-            return GetPixels(pool, codec, JpegRegionDecoder.Around(needed, codec), name);
+            return GetPixels(pool, codec, JpegRegionDecoder.Around(needed, codec, encoded), name);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
@@ -17,6 +18,12 @@ internal static unsafe class JpegRegionDecoder
     private const int Margin = 2;
     private const int Block = 16;
 
+    private const byte Mark = 0xFF;
+    private const byte BaselineFrame = 0xC0;
+    private const byte ExtendedFrame = 0xC1;
+    private const byte ProgressiveFrame = 0xC2;
+    private const byte StartOfScan = 0xDA;
+
     // SkiaSharp's own method hands over the address of a local variable as the region. Skia keeps the address and looks there
     // again when an image turns out to be cut off, which crashed the process. So the C function behind it is called here, with
     // a variable that outlives the decoding. Its layouts belong to a version; with another one, whole images are decoded.
@@ -28,9 +35,9 @@ internal static unsafe class JpegRegionDecoder
             : null;
 
     /// <summary>The smallest region around a given one that can be decoded, or null if it has to be the whole image.</summary>
-    public static PixelRegion? Around(PixelRegion region, SKCodec codec)
+    public static PixelRegion? Around(PixelRegion region, SKCodec codec, ReadOnlySpan<byte> encoded)
     {
-        if (StartScanlineDecode is null || codec.EncodedFormat != SKEncodedImageFormat.Jpeg)
+        if (StartScanlineDecode is null || codec.EncodedFormat != SKEncodedImageFormat.Jpeg || !IsSequential(encoded))
         {
             return null;
         }
@@ -65,6 +72,40 @@ internal static unsafe class JpegRegionDecoder
                 && ReachesEnd(codec, image.Pool, info.Height - region.Bottom, stride);
             return isComplete ? SKCodecResult.Success : SKCodecResult.IncompleteInput;
         }
+    }
+
+    /// <summary>
+    /// Whether an image is not a progressive one. Where a progressive image lacks its last scans, the decoder guesses them from
+    /// the neighbours of each block, and would miss those beyond the region.
+    /// </summary>
+    private static bool IsSequential(ReadOnlySpan<byte> jpeg)
+    {
+        // Segments (ITU-T T.81, annex B): 0xFF, a code, and, but for the first, a length that counts itself.
+        const int LengthBytes = 2;
+        int position = LengthBytes;
+        while (position + 1 + LengthBytes < jpeg.Length && jpeg[position] == Mark)
+        {
+            byte code = jpeg[position + 1];
+            if (code is BaselineFrame or ExtendedFrame)
+            {
+                return true;
+            }
+
+            if (code == Mark)
+            {
+                position++;
+                continue;
+            }
+
+            if (code is ProgressiveFrame or StartOfScan)
+            {
+                return false;
+            }
+
+            position += LengthBytes + BinaryPrimitives.ReadUInt16BigEndian(jpeg[(position + LengthBytes)..]);
+        }
+
+        return false;
     }
 
     private static bool Skip(SKCodec codec, int rows) => rows == 0 || codec.SkipScanlines(rows);
@@ -109,9 +150,10 @@ internal static unsafe class JpegRegionDecoder
     [StructLayout(LayoutKind.Sequential)]
     private readonly struct NativeCodecOptions(SKRectI* subset)
     {
+        private const int NotZeroInitialized = 1;
         private const int None = -1;
 
-        private readonly int _zeroInitialized = 0;
+        private readonly int _zeroInitialized = NotZeroInitialized;
         private readonly SKRectI* _subset = subset;
         private readonly int _frameIndex = 0;
         private readonly int _priorFrame = None;

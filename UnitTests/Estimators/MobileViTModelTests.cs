@@ -91,11 +91,11 @@ public sealed class MobileViTModelTests
         Refused(folder.PathOf("empty.onnx"), "not a readable ONNX model: it is empty");
         Refused(folder.PathOf("text.onnx"), "not a readable ONNX model: it is cut off or damaged, or not ONNX at all");
         Refused(folder.PathOf("cut.onnx"), "not a readable ONNX model: it is cut off or damaged, or not ONNX at all");
-        foreach (string name in (string[])["model.pt", "old.pt", "model.safetensors"])
+        Refused(folder.PathOf("model.pt"), "not a readable ONNX model: it is a zip archive. A checkpoint is converted first");
+        foreach (string name in (string[])["old.pt", "model.safetensors"])
         {
             Refused(folder.PathOf(name), "not a readable ONNX model: it looks like a checkpoint. Convert it first");
         }
-
 
         Refused(folder.PathOf("foreign.onnx"), "was not written by this project's converter");
         var missing = Assert.ThrowsExactly<FileNotFoundException>(() => MobileViTModel.Load(folder.PathOf("none.onnx")));

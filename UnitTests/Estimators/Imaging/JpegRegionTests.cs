@@ -47,6 +47,24 @@ public sealed class JpegRegionTests
     }
 
     [TestMethod]
+    [RequiresReference]
+    public void A_progressive_image_without_its_last_scans_is_that_of_the_whole_image()
+    {
+        byte[] jpeg = File.ReadAllBytes(Reference.PathOf("edge", "progressive.jpg"));
+        int scans = 0;
+        for (int i = 2; i < jpeg.Length - 1; i++)
+        {
+            if (jpeg[i] == 0xFF && jpeg[i + 1] == 0xDA && scans++ > 0)
+            {
+                byte[] incomplete = [.. jpeg.AsSpan(0, i), 0xFF, 0xD9];
+                AssertSameAsWhole(PreprocessingPresets.Get(PreprocessingPresets.Cvnets), incomplete, $"{scans - 1} scans");
+            }
+        }
+
+        Assert.IsGreaterThan(2, scans);
+    }
+
+    [TestMethod]
     public void A_region_leaves_out_what_the_crop_does_not_take()
     {
         PixelRegion? region = Around(Encode(Pixels.Draw(500, 375, 1), 500, 375, SKJpegEncoderDownsample.Downsample420));
@@ -127,7 +145,7 @@ public sealed class JpegRegionTests
     {
         using SKCodec codec = SKCodec.Create(new SKMemoryStream(encoded));
         var plan = CropPlan.Create(Small, codec.Info.Width, codec.Info.Height);
-        return JpegRegionDecoder.Around(Resampler.Inputs(ImageOrientation.Upright, plan, Small.Interpolation), codec);
+        return JpegRegionDecoder.Around(Resampler.Inputs(ImageOrientation.Upright, plan, Small.Interpolation), codec, encoded);
     }
 
     /// <summary>All pixels as SkiaSharp decodes them; null where it reports an error.</summary>
