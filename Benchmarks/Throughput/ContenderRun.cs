@@ -11,8 +11,8 @@ namespace MlNetMobileViT.Benchmarks.Throughput;
 internal static class ContenderRun
 {
     /// <summary>
-    /// Scores every photo once, for .NET to compile the code that turns out to be hot, then
-    /// scores photos and prints images/s and the peak of the working set in bytes.
+    /// Scores every photo once, for .NET to compile the code that turns out to be hot, then scores photos and prints images/s
+    /// and the peak of the working set in bytes.
     /// </summary>
     /// <param name="contender">The way.</param>
     /// <param name="model">The model file.</param>

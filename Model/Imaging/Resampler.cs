@@ -39,17 +39,6 @@ internal static unsafe class Resampler
         }
     }
 
-    /// <summary>The pixels of the stored image that reach the crop.</summary>
-    public static PixelRegion Inputs(ImageOrientation orientation, in CropPlan plan, ImageInterpolation interpolation)
-    {
-        var (horizontal, vertical) = Windows(orientation, plan, interpolation);
-        var (left, right) = horizontal.Inputs(0, plan.Horizontal.Count);
-        var (top, bottom) = vertical.Inputs(0, plan.Vertical.Count);
-        return orientation.Transposed
-            ? new PixelRegion(top, left, bottom - top, right - left)
-            : new PixelRegion(left, top, right - left, bottom - top);
-    }
-
     /// <summary>The same with a kernel of the caller's choice.</summary>
     public static void Resample<TKernel>(
         in PixelBuffer image, ImageOrientation orientation, in CropPlan plan, ImageInterpolation interpolation, Span<byte> crop)
@@ -66,6 +55,17 @@ internal static unsafe class Resampler
         using var turned = new PixelBuffer(image.Pool, plan.Vertical.Count, plan.Horizontal.Count);
         ColumnsFirst<TKernel>(image, horizontal, plan.Horizontal.Count, vertical, plan.Vertical.Count, turned.Bytes);
         Transpose(turned.Bytes, plan.Horizontal.Count, crop);
+    }
+
+    /// <summary>The pixels of the stored image that reach the crop.</summary>
+    public static PixelRegion Inputs(ImageOrientation orientation, in CropPlan plan, ImageInterpolation interpolation)
+    {
+        var (horizontal, vertical) = Windows(orientation, plan, interpolation);
+        var (left, right) = horizontal.Inputs(0, plan.Horizontal.Count);
+        var (top, bottom) = vertical.Inputs(0, plan.Vertical.Count);
+        return orientation.Transposed
+            ? new PixelRegion(top, left, bottom - top, right - left)
+            : new PixelRegion(left, top, right - left, bottom - top);
     }
 
     /// <summary>The windows along the upright image's rows and columns.</summary>
