@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using MlNetMobileViT.Conversion.Architecture;
 using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.Conversion.Files;
 using MlNetMobileViT.Conversion.Labels;
 using MlNetMobileViT.Conversion.Layouts;
 using MlNetMobileViT.Conversion.Network;
@@ -32,7 +33,7 @@ public static class MobileViTConverter
         options ??= new ConversionOptions();
         options.Validate();
         RequireOutput(outputPath);
-        if (Path.GetFullPath(outputPath) == Path.GetFullPath(checkpointPath))
+        if (RealPath.AreSame(outputPath, checkpointPath))
         {
             throw new ArgumentException($"The output '{outputPath}' is the checkpoint itself; name another file.");
         }
@@ -103,10 +104,11 @@ public static class MobileViTConverter
             throw new ArgumentException($"The output '{outputPath}' is a folder; name a file, such as 'model.onnx'.");
         }
 
-        if (Path.GetDirectoryName(full) == "/dev")
+        if (FileKinds.Of(full) is FileKind.Pipe or FileKind.Socket or FileKind.Device
+            || Path.GetDirectoryName(full) == "/dev")
         {
             // Moving the finished file into place would replace the device, which root is allowed to do.
-            throw new ArgumentException($"The output '{outputPath}' is a device; name a file, such as 'model.onnx'.");
+            throw new ArgumentException($"The output '{outputPath}' is a device or a pipe; name a file, such as 'model.onnx'.");
         }
 
         if (!Directory.Exists(Path.GetDirectoryName(full)))
@@ -145,30 +147,21 @@ public static class MobileViTConverter
 
     private static void WriteWhole(ModelProto model, string outputPath)
     {
-        string partial = $"{outputPath}.{Guid.NewGuid():N}.partial";
         try
         {
-            using (FileStream stream = File.Create(partial))
+            AtomicFile.WriteAsync(outputPath, stream =>
             {
                 model.WriteTo(stream);
-            }
-
-            File.Move(partial, outputPath, overwrite: true);
+                return Task.CompletedTask;
+            }).GetAwaiter().GetResult();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException exception)
         {
-            string reason = exception.Message.Replace(Path.GetFullPath(partial), outputPath, StringComparison.Ordinal);
-            string message = $"The output '{outputPath}' cannot be written: {reason}";
-            throw exception is IOException
-                ? new IOException(message, exception)
-                : new UnauthorizedAccessException(message, exception);
+            throw new IOException($"The output '{outputPath}' cannot be written: {exception.Message}", exception);
         }
-        finally
+        catch (UnauthorizedAccessException exception)
         {
-            if (File.Exists(partial))
-            {
-                File.Delete(partial);
-            }
+            throw new UnauthorizedAccessException($"The output '{outputPath}' cannot be written: {exception.Message}", exception);
         }
     }
 }

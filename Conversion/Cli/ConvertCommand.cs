@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MlNetMobileViT.Conversion.Architecture;
 using MlNetMobileViT.Conversion.Download;
+using MlNetMobileViT.Conversion.Files;
 using MlNetMobileViT.Conversion.Labels;
 
 namespace MlNetMobileViT.Conversion.Cli;
@@ -118,9 +119,19 @@ internal sealed class ConvertCommand
         options.Validate();
         string output = parsed.GetRequiredValue(_output);
         MobileViTConverter.RequireOutput(output);
+        RequireUnread(output, parsed.GetValue(_labels), parsed.GetValue(_architecture));
         string path = await _source.GetPathAsync(parsed, _host, cancellationToken);
         Write(MobileViTConverter.Convert(path, output, options));
         return ExitCodes.Success;
+    }
+
+    private static void RequireUnread(string output, params IEnumerable<string?> read)
+    {
+        // The checkpoint is compared by the converter itself.
+        if (read.OfType<string>().FirstOrDefault(file => RealPath.AreSame(file, output)) is { } same)
+        {
+            throw new ArgumentException($"The output '{output}' is '{same}', which the conversion reads; name another file.");
+        }
     }
 
     private ConversionOptions ReadOptions(ParseResult parsed)

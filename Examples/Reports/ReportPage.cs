@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Reflection;
 using System.Text;
-using MlNetMobileViT.Examples.Results;
+using MlNetMobileViT.Conversion.Files;
 
 namespace MlNetMobileViT.Examples.Reports;
 

@@ -1,47 +1,61 @@
-using MlNetMobileViT.Examples.Inputs;
+using MlNetMobileViT.Conversion.Files;
 
 namespace MlNetMobileViT.Examples.Results;
 
-/// <summary>Checks where a command is asked to write, before it does any work: nothing that it reads may be written over.</summary>
-internal static class OutputPaths
+/// <summary>Where a command writes. Nothing that it reads may be written over; that is checked before it does any work.</summary>
+internal sealed class OutputPaths
 {
+    private readonly (string Path, string Real)[] _written;
+
+    private OutputPaths(IEnumerable<string> written) =>
+        _written = [.. written.Select(path => (path, RealPath.Of(path)))];
+
     /// <summary>Checks the files that a command writes.</summary>
     /// <param name="output">The result, or null.</param>
     /// <param name="report">The page, or null.</param>
     /// <param name="read">The files that the command reads: a model, labels, an image to compare with.</param>
     /// <exception cref="CommandException">One cannot be written, or is read.</exception>
-    public static void Require(string? output, string? report, params IEnumerable<string?> read)
+    public static OutputPaths Require(string? output, string? report, params IEnumerable<string?> read)
     {
         if (report is not null)
         {
             RequireExtension(report, "--report", ".html", ".htm");
         }
 
-        string[] written = [.. new[] { output, report }.OfType<string>()];
-        foreach (string path in written)
+        var paths = new OutputPaths(new[] { output, report }.OfType<string>());
+        foreach (var (path, _) in paths._written)
         {
-            AtomicFile.RequireWritable(path);
+            RequireWritable(path);
         }
 
-        string[] files = [.. read.OfType<string>().Where(File.Exists).Select(RealPath.Of)];
-        foreach (string path in written)
+        foreach (string file in read.OfType<string>().Where(File.Exists))
         {
-            if (files.Contains(RealPath.Of(path)))
+            if (Array.Find(paths._written, written => RealPath.AreSame(written.Path, file)).Path is { } same)
             {
-                throw new CommandException($"'{path}' is read by this command; write to another file.");
+                throw new CommandException($"'{same}' is read by this command; write to another file.");
             }
         }
+
+        return paths;
     }
 
-    /// <summary>Checks that a file that would be written is not an image that is about to be read.</summary>
-    public static void RequireOther(string image, params IEnumerable<string?> written)
+    /// <summary>Checks that an image that is about to be read is not a file that will be written.</summary>
+    /// <exception cref="CommandException">It is.</exception>
+    public void RequireOther(string image)
     {
-        // Names first: resolving the links of a hundred thousand paths takes time.
-        string? same = written.OfType<string>().FirstOrDefault(path =>
-            Path.GetFileName(path) == Path.GetFileName(image) && RealPath.Of(path) == RealPath.Of(image));
-        if (same is not null)
+        if (_written.Length == 0)
         {
-            throw new CommandException($"'{same}' is one of the inputs; write to another file.");
+            return;
+        }
+
+        // Names first: resolving the links of a hundred thousand paths takes time. Only a link at the end changes the name.
+        string name = Path.GetFileName(RealPath.BehindLink(image));
+        foreach (var (path, real) in _written)
+        {
+            if (RealPath.FoldedEquals(name, Path.GetFileName(real)) && RealPath.AreSame(path, image))
+            {
+                throw new CommandException($"'{path}' is one of the inputs; write to another file.");
+            }
         }
     }
 
@@ -51,6 +65,18 @@ internal static class OutputPaths
         if (!extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
         {
             throw new CommandException($"{option} '{path}': name a file that ends in {extensions[0]}.");
+        }
+    }
+
+    private static void RequireWritable(string path)
+    {
+        try
+        {
+            AtomicFile.RequireWritable(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(exception.Message, exception);
         }
     }
 }

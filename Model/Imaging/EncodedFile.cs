@@ -1,36 +1,36 @@
 using System.Buffers;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace MlNetMobileViT;
 
 /// <summary>The bytes of a file in pooled memory.</summary>
+/// <remarks>
+/// Pipes, sockets and devices are not opened: reading one may wait for ever, or never end. The exception are descriptors that
+/// whoever started the process handed to it, such as <c>/dev/stdin</c> or what a shell makes of <c>&lt;(…)</c>: they are
+/// read to their end.
+/// </remarks>
 internal ref struct EncodedFile
 {
+    /// <summary>The most that is read from a pipe, which does not say its length beforehand: 256 MiB.</summary>
+    internal const int MaxPipeBytes = 1 << 28;
+
+    private const int FirstPipeBytes = 1 << 16;
+
+    private static readonly string[] DescriptorFolders = ["/dev/fd/", "/proc/self/fd/"];
+
     private readonly ArrayPool<byte> _pool;
     private byte[]? _rented;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is too large to be an image.</exception>
+    /// <exception cref="InvalidDataException">The file is too large to be an image, or a pipe, a socket or a device.</exception>
     public EncodedFile(ArrayPool<byte> pool, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var handle = Open(path);
-        long size = RandomAccess.GetLength(handle);
-        if (size > Array.MaxLength)
-        {
-            throw new InvalidDataException($"'{path}' is too large to be an image: {size} bytes.");
-        }
-
         _pool = pool;
-        _rented = pool.Rent((int)size);
-        int length = 0;
-        int read;
-        while (length < size && (read = RandomAccess.Read(handle, _rented.AsSpan(length, (int)size - length), length)) > 0)
-        {
-            length += read;
-        }
-
-        Bytes = _rented.AsSpan(0, length);
+        using SafeFileHandle handle = Open(path, out bool isPipe);
+        Bytes = isPipe ? ReadPipe(handle, path) : ReadFile(handle, path);
     }
 
     /// <summary>The file's content.</summary>
@@ -47,8 +47,21 @@ internal ref struct EncodedFile
         }
     }
 
-    private static Microsoft.Win32.SafeHandles.SafeFileHandle Open(string path)
+    private static SafeFileHandle Open(string path, out bool isPipe)
     {
+        FileKind kind = FileKinds.Of(path);
+        isPipe = kind == FileKind.Pipe;
+        if (isPipe && DescriptorOf(path) is { } descriptor)
+        {
+            // Not opened anew: that would wait for a second writer.
+            return new SafeFileHandle(descriptor, ownsHandle: false);
+        }
+
+        if (kind is FileKind.Pipe or FileKind.Socket or FileKind.Device)
+        {
+            throw new InvalidDataException($"'{path}' is a {FileKinds.NameOf(kind)}, not an image file; it was not opened.");
+        }
+
         try
         {
             return File.OpenHandle(path);
@@ -61,5 +74,67 @@ internal ref struct EncodedFile
         {
             throw new UnauthorizedAccessException($"'{path}' is a folder, not an image file.", exception);
         }
+    }
+
+    /// <summary>The open descriptor that a path names, or null.</summary>
+    private static nint? DescriptorOf(string path)
+    {
+        if (path == "/dev/stdin")
+        {
+            return 0;
+        }
+
+        string? folder = Array.Find(DescriptorFolders, folder => path.StartsWith(folder, StringComparison.Ordinal));
+        return folder is not null && int.TryParse(path.AsSpan(folder.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : null;
+    }
+
+    private ReadOnlySpan<byte> ReadFile(SafeFileHandle handle, string path)
+    {
+        long size = RandomAccess.GetLength(handle);
+        if (size > Array.MaxLength)
+        {
+            throw new InvalidDataException($"'{path}' is too large to be an image: {size} bytes.");
+        }
+
+        _rented = _pool.Rent((int)size);
+        int length = 0;
+        int read;
+        while (length < size && (read = RandomAccess.Read(handle, _rented.AsSpan(length, (int)size - length), length)) > 0)
+        {
+            length += read;
+        }
+
+        return _rented.AsSpan(0, length);
+    }
+
+    private ReadOnlySpan<byte> ReadPipe(SafeFileHandle handle, string path)
+    {
+        using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+        _rented = _pool.Rent(FirstPipeBytes);
+        int length = 0;
+        int read;
+        while ((read = stream.Read(_rented.AsSpan(length))) > 0)
+        {
+            length += read;
+            if (length < _rented.Length)
+            {
+                continue;
+            }
+
+            if (length >= MaxPipeBytes)
+            {
+                throw new InvalidDataException(
+                    $"'{path}' gave more than {MaxPipeBytes >> 20} MiB, which no image that is piped should; save it to a file first.");
+            }
+
+            byte[] larger = _pool.Rent(2 * length);
+            _rented.AsSpan(0, length).CopyTo(larger);
+            _pool.Return(_rented);
+            _rented = larger;
+        }
+
+        return _rented.AsSpan(0, length);
     }
 }
