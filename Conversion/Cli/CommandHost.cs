@@ -12,8 +12,11 @@ internal sealed record CommandHost(TextWriter Output, TextWriter Error, IAnsiCon
     private const int UnlimitedWidth = 4096;
 
     /// <summary>The host of this process: its standard streams.</summary>
-    public static CommandHost ForProcess() =>
-        new(Console.Out, Console.Error, Console.IsOutputRedirected ? null : AnsiConsole.Console);
+    public static CommandHost ForProcess()
+    {
+        Utf8Console.Use();
+        return new CommandHost(Console.Out, Console.Error, Console.IsOutputRedirected ? null : AnsiConsole.Console);
+    }
 
     /// <summary>Writes a table as plain text.</summary>
     public void Write(Table table)

@@ -30,15 +30,22 @@ internal static class ConverterCommandLine
             return ExitCodes.Error;
         }
 
+        using var stopping = new StopSignals(SayStopped, ExitCodes.Interrupted, cancellationToken);
         try
         {
             return await parsed.InvokeAsync(
-                new InvocationConfiguration { Output = host.Output, Error = host.Error, EnableDefaultExceptionHandler = false },
-                cancellationToken);
+                new InvocationConfiguration
+                {
+                    Output = host.Output,
+                    Error = host.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                },
+                stopping.Token);
         }
         catch (OperationCanceledException)
         {
-            host.Error.WriteLine("error: Stopped. A download goes on from here next time.");
+            SayStopped();
             return ExitCodes.Interrupted;
         }
         catch (Exception exception)
@@ -51,5 +58,7 @@ internal static class ConverterCommandLine
 
             return ExitCodes.Error;
         }
+
+        void SayStopped() => host.Error.WriteLine("error: Stopped. A download goes on from here next time.");
     }
 }

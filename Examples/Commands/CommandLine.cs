@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using MlNetMobileViT.Conversion.Cli;
 using MlNetMobileViT.Examples.Display;
 
@@ -37,10 +36,10 @@ internal static class CommandLine
             return ExitCodes.Unusable;
         }
 
-        // Ctrl+C, or a request to end, stops the command, which keeps what is done; a second one is left to end the process.
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var stopping = new StopSignals(
+            () => terminal.Note("stopped without waiting for what did not answer. Rows in a .partial file go on with --resume."),
+            ExitCodes.Stopped,
+            cancellationToken);
         try
         {
             return await parsed.InvokeAsync(
@@ -53,12 +52,12 @@ internal static class CommandLine
                 },
                 stopping.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.Token.IsCancellationRequested)
         {
             terminal.Note("stopped.");
             return ExitCodes.Stopped;
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception)
         {
             terminal.Error.WriteLine($"error: {TextCell.Printable(exception.Message)}");
             if (parsed.GetValue(verbose))
@@ -67,12 +66,6 @@ internal static class CommandLine
             }
 
             return ExitCodes.Unusable;
-        }
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = !stopping.IsCancellationRequested;
-            stopping.Cancel();
         }
     }
 }

@@ -1,3 +1,4 @@
+using MlNetMobileViT.Conversion.Cli;
 using Spectre.Console;
 
 namespace MlNetMobileViT.Examples.Display;
@@ -21,8 +22,15 @@ internal sealed class Terminal(TextReader input, TextWriter output, TextWriter e
     public bool IsInteractive { get; } = isInteractive;
 
     /// <summary>The console of the process.</summary>
-    public static Terminal OfProcess() =>
-        new(Console.In, Console.Out, Console.Error, !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi);
+    public static Terminal OfProcess()
+    {
+        Utf8Console.Use();
+        return new Terminal(
+            Utf8Console.OpenInput(),
+            Console.Out,
+            Console.Error,
+            !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi);
+    }
 
     /// <summary>The screen to draw on: the process's where it is interactive, plain text elsewhere.</summary>
     public IAnsiConsole Screen { get; } = isInteractive
