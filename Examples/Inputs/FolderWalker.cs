@@ -1,17 +1,29 @@
+using MlNetMobileViT.Conversion.Files;
+
 namespace MlNetMobileViT.Examples.Inputs;
 
 /// <summary>Lists the files of a folder in an order that is the same on every machine.</summary>
 /// <remarks>
 /// Files come before subfolders, each in ordinal order of the names. Links to folders are followed after everything that lies
 /// in the folder itself, and a folder that was listed already is not listed again, so that links in circles end. Only one
-/// folder's names are held in memory at a time, and the folders on the way to it.
+/// folder's names are held in memory at a time, and the folders on the way to it. Hidden folders and those that systems keep for
+/// themselves (<see cref="SystemFolders"/>) are passed over, below the one that was asked for.
 /// </remarks>
 /// <param name="list">Lists one folder; <see cref="FolderEntry.List"/> but in tests.</param>
 /// <param name="note">Receives a sentence for each link that was not followed.</param>
 internal sealed class FolderWalker(Func<string, IEnumerable<FolderEntry>> list, Action<string> note)
 {
+    private readonly List<string> _passedOver = [];
+
+    /// <summary>The hidden and system folders that the last walks passed over.</summary>
+    public IReadOnlyList<string> PassedOver => _passedOver;
+
     /// <summary>A file below the folder, or a folder that could not be read.</summary>
-    public readonly record struct Found(string Path, string Relative, string? Error);
+    public readonly record struct Found(string Path, string Relative, string? Error)
+    {
+        /// <summary>Whether it is a folder, which could not be read.</summary>
+        public bool IsFolder { get; init; }
+    }
 
     private readonly record struct Folder(string Path, string Relative, string Real);
 
@@ -39,19 +51,26 @@ internal sealed class FolderWalker(Func<string, IEnumerable<FolderEntry>> list, 
             Folder folder = pending.Pop();
             if (!TryList(folder.Path, out FolderEntry[] entries, out string? error))
             {
-                yield return new Found(folder.Path, folder.Relative, error);
+                yield return new Found(folder.Path, folder.Relative, error) { IsFolder = true };
                 continue;
             }
 
-            foreach (FolderEntry entry in entries.Where(entry => !entry.IsFolder))
+            foreach (FolderEntry entry in entries.Where(entry => !entry.IsFolder || (recursive && entry.Error is not null)))
             {
-                yield return new Found(Path.Combine(folder.Path, entry.Name), Join(folder.Relative, entry.Name), null);
+                yield return new Found(Path.Combine(folder.Path, entry.Name), Join(folder.Relative, entry.Name), entry.Error)
+                {
+                    IsFolder = entry.IsFolder,
+                };
             }
 
             if (recursive)
             {
+                entries = [.. entries.Where(entry => entry.IsFolder && entry.Error is null)];
+                _passedOver.AddRange(entries.Where(IsPassedOver).Select(entry => Join(folder.Relative, entry.Name)));
+                entries = [.. entries.Where(entry => !IsPassedOver(entry))];
+
                 // The stack hands out the last folder first.
-                foreach (FolderEntry entry in entries.Reverse().Where(entry => entry.IsFolder && !entry.IsLink))
+                foreach (FolderEntry entry in entries.Reverse().Where(entry => !entry.IsLink))
                 {
                     var child = Child(folder, entry);
                     if (listed.Add(child.Real))
@@ -60,7 +79,7 @@ internal sealed class FolderWalker(Func<string, IEnumerable<FolderEntry>> list, 
                     }
                 }
 
-                foreach (FolderEntry entry in entries.Where(entry => entry.IsFolder && entry.IsLink))
+                foreach (FolderEntry entry in entries.Where(entry => entry.IsLink))
                 {
                     var child = Child(folder, entry);
                     links.Enqueue(child with { Real = RealPath.Of(child.Path) });
@@ -68,6 +87,8 @@ internal sealed class FolderWalker(Func<string, IEnumerable<FolderEntry>> list, 
             }
         }
     }
+
+    private static bool IsPassedOver(FolderEntry entry) => SystemFolders.IsSystem(entry.Name);
 
     private static Folder Child(Folder folder, FolderEntry entry) => new(
         Path.Combine(folder.Path, entry.Name), Join(folder.Relative, entry.Name), Path.Combine(folder.Real, entry.Name));

@@ -8,7 +8,7 @@ internal sealed class GlobPattern
 {
     private readonly Regex _regex;
 
-    private GlobPattern(string folder, string pattern)
+    private GlobPattern(string folder, string pattern, bool ignoreCase)
     {
         Folder = folder;
         IsRecursive = pattern.Contains('/') || pattern.Contains("**", StringComparison.Ordinal);
@@ -16,7 +16,7 @@ internal sealed class GlobPattern
         _regex = new Regex(
             ToRegex(pattern),
             RegexOptions.CultureInvariant | RegexOptions.Singleline
-            | (OperatingSystem.IsWindows() ? RegexOptions.IgnoreCase : RegexOptions.None));
+            | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None));
     }
 
     /// <summary>The folder before the first wildcard.</summary>
@@ -29,9 +29,12 @@ internal sealed class GlobPattern
     public bool NamesAnyFile { get; }
 
     /// <summary>Reads a pattern; null where the text has no wildcard.</summary>
-    public static GlobPattern? Parse(string text)
+    public static GlobPattern? Parse(string text) => Parse(text, OperatingSystem.IsWindows());
+
+    /// <summary>Reads a pattern as it is written on Windows, or elsewhere.</summary>
+    internal static GlobPattern? Parse(string text, bool isWindows)
     {
-        string path = OperatingSystem.IsWindows() ? text.Replace('\\', '/') : text;
+        string path = isWindows ? text.Replace('\\', '/') : text;
         int wildcard = path.AsSpan().IndexOfAny('*', '?', '[');
         if (wildcard < 0)
         {
@@ -39,7 +42,15 @@ internal sealed class GlobPattern
         }
 
         int slash = path.LastIndexOf('/', wildcard);
-        return new GlobPattern(slash < 0 ? "." : path[..Math.Max(slash, 1)], path[(slash + 1)..]);
+        int name = slash + 1;
+        if (isWindows && path.IndexOf(':') is 1 and var colon && slash <= colon + 1)
+        {
+            // The root of a drive ends in its slash: 'C:' alone is that drive's current folder.
+            name = Math.Max(name, colon + 1);
+            return new GlobPattern(path[..name], path[name..], isWindows);
+        }
+
+        return new GlobPattern(slash < 0 ? "." : path[..Math.Max(slash, 1)], path[name..], isWindows);
     }
 
     /// <summary>Whether a path below <see cref="Folder"/>, with <c>/</c> between its parts, matches.</summary>

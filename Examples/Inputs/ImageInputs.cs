@@ -44,7 +44,8 @@ internal sealed class ImageInputs(
     {
         foreach (string argument in arguments)
         {
-            if (argument == StandardInput || Path.Exists(argument))
+            // A name of bytes that are no text becomes a row with an error: a shell's glob may have many files beside it.
+            if (argument == StandardInput || Path.Exists(argument) || UndecodableNames.IsSuspicious(argument))
             {
                 continue;
             }
@@ -71,15 +72,29 @@ internal sealed class ImageInputs(
         long index = 0;
         var seen = new HashSet<UInt128>();
         var empty = new List<string>();
+        var walker = new FolderWalker(FolderEntry.List, _notes.Add);
+        var named = new NamedFiles();
+        var others = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (string argument in arguments)
         {
             bool isEmpty = true;
-            foreach (FolderWalker.Found found in List(argument))
+            foreach (FolderWalker.Found found in List(argument, walker, named))
             {
-                isEmpty = false;
-                if (seen.Add(StableHash.Of(found.Path)))
+                if (found.Path != argument && argument != StandardInput && ImageFiles.IsOtherImageName(Path.GetFileName(found.Path)))
                 {
-                    yield return new ImageInput(index++, found.Path, found.Relative, found.Error);
+                    string extension = Path.GetExtension(found.Path).ToLowerInvariant();
+                    others[extension] = others.GetValueOrDefault(extension) + 1;
+                    continue;
+                }
+
+                isEmpty = false;
+                // Names that are no text may look alike and be two files.
+                if (found.Error is not null || seen.Add(StableHash.Of(Path.GetFullPath(found.Path))))
+                {
+                    yield return new ImageInput(index++, found.Path, found.Relative, found.Error)
+                    {
+                        IsPipe = found.Path == argument && FileKinds.Of(argument) == FileKind.Pipe,
+                    };
                 }
                 else
                 {
@@ -103,6 +118,21 @@ internal sealed class ImageInputs(
         {
             _notes.Add($"{repeated} {(repeated == 1 ? "input was" : "inputs were")} named more than once, and count once.");
         }
+
+        if (walker.PassedOver is { Count: > 0 } passedOver)
+        {
+            _notes.Add(
+                $"{passedOver.Count} hidden or system {(passedOver.Count == 1 ? "folder was" : "folders were")} passed over: "
+                + $"{Describe(passedOver)}.");
+        }
+
+        if (others.Count > 0)
+        {
+            int count = others.Values.Sum();
+            _notes.Add(
+                $"{count} {(count == 1 ? "file was" : "files were")} left out, in formats that are not read: "
+                + $"{string.Join(", ", others.Select(pair => $"{pair.Value} {pair.Key}"))}. Convert them to PNG or JPEG.");
+        }
     }
 
     /// <summary>The first few of many, as a shell's globs give them.</summary>
@@ -116,41 +146,34 @@ internal sealed class ImageInputs(
             : string.Create(CultureInfo.InvariantCulture, $"{first} and {arguments.Count - MostDescribed:N0} more");
     }
 
-    private IEnumerable<FolderWalker.Found> List(string argument)
+    private IEnumerable<FolderWalker.Found> List(string argument, FolderWalker walker, NamedFiles named)
     {
         if (argument == StandardInput)
         {
-            return ReadList();
+            return (nullSeparated ? ReadToNull() : ReadLines()).Select(named.Find);
         }
 
         // A file whose name has a wildcard in it is meant before a pattern is.
-        if (File.Exists(argument))
+        if (File.Exists(argument) || UndecodableNames.IsIn(argument))
         {
-            return [new FolderWalker.Found(argument, argument.Replace(Path.DirectorySeparatorChar, '/'), null)];
+            return [named.Find(argument)];
         }
 
-        var walker = new FolderWalker(FolderEntry.List, _notes.Add);
         if (!Directory.Exists(argument) && GlobPattern.Parse(argument) is { } glob)
         {
-            return walker.Walk(glob.Folder, glob.IsRecursive).Where(found => found.Error is not null
-                || (glob.Matches(found.Relative)
-                    && (!glob.NamesAnyFile || ImageFiles.IsImageName(Path.GetFileName(found.Path)))));
+            return walker.Walk(glob.Folder, glob.IsRecursive).Where(found => found.IsFolder
+                || (glob.Matches(found.Relative) && (!glob.NamesAnyFile || IsImage(found))));
         }
 
-        return walker.Walk(argument, recursive)
-            .Where(found => found.Error is not null || ImageFiles.IsImageName(Path.GetFileName(found.Path)));
-    }
+        return walker.Walk(argument, recursive).Where(found => found.IsFolder || IsImage(found));
 
-    private IEnumerable<FolderWalker.Found> ReadList()
-    {
-        foreach (string path in nullSeparated ? ReadToNull() : ReadLines())
-        {
-            yield return new FolderWalker.Found(path, path.Replace(Path.DirectorySeparatorChar, '/'), null);
-        }
+        static bool IsImage(FolderWalker.Found found) =>
+            Path.GetFileName(found.Path) is var name && (ImageFiles.IsImageName(name) || ImageFiles.IsOtherImageName(name));
     }
 
     private IEnumerable<string> ReadLines()
     {
+        SkipByteOrderMark();
         while (standardInput.ReadLine() is { } line)
         {
             if (line.Length > 0)
@@ -162,6 +185,7 @@ internal sealed class ImageInputs(
 
     private IEnumerable<string> ReadToNull()
     {
+        SkipByteOrderMark();
         var path = new System.Text.StringBuilder();
         int character;
         do
@@ -178,5 +202,34 @@ internal sealed class ImageInputs(
             }
         }
         while (character >= 0);
+    }
+
+    /// <summary>Windows' programs begin a text with the mark, and it is no part of the first name.</summary>
+    private void SkipByteOrderMark()
+    {
+        if (standardInput.Peek() == '\ufeff')
+        {
+            standardInput.Read();
+        }
+    }
+
+    /// <summary>Files that were named one by one: their keys are relative to the folder of the first of them.</summary>
+    private sealed class NamedFiles
+    {
+        private string? _folder;
+
+        public FolderWalker.Found Find(string path)
+        {
+            if (path.Contains('\0'))
+            {
+                return new FolderWalker.Found(
+                    path, path, "The name has NUL in it: a list that 'find -print0' wrote needs --null, and one in UTF-16 has to be saved as UTF-8.");
+            }
+
+            string full = Path.GetFullPath(path);
+            _folder ??= Path.GetDirectoryName(full) ?? full;
+            string key = Path.GetRelativePath(_folder, full).Replace(Path.DirectorySeparatorChar, '/');
+            return new FolderWalker.Found(path, key, UndecodableNames.IsIn(path) ? UndecodableNames.Reason : null);
+        }
     }
 }

@@ -30,7 +30,7 @@ internal readonly record struct Shard(int Number, int Count)
 
     /// <summary>Whether the input belongs to this shard: its key's <see cref="StableHash"/> modulo the count decides.</summary>
     public bool Contains(in ImageInput input) =>
-        Count == 1 || StableHash.Of(input.Key) % (UInt128)Count == (UInt128)(Number - 1);
+        Count == 1 || StableHash.OfKey(input.Key) % (UInt128)Count == (UInt128)(Number - 1);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}/{Count}");
 }

@@ -72,6 +72,104 @@ public sealed class ImageInputsTests
     }
 
     [TestMethod]
+    public void An_input_spelled_in_two_ways_counts_once()
+    {
+        using var folder = new TemporaryFolder();
+        Touch(folder, "sub/a.jpg");
+        string path = folder.PathOf("sub", "a.jpg");
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        RequireEqual(Paths(relative, $"./{relative}", path, folder.PathOf("sub", ".", "..", "sub", "a.jpg"), folder.PathOf("sub")), relative);
+    }
+
+    [TestMethod]
+    public void The_keys_of_files_do_not_tell_where_they_are_mounted()
+    {
+        using var folder = new TemporaryFolder();
+        Touch(folder, "one/a.jpg", "one/b.jpg", "two/c.jpg");
+        string[] files = [folder.PathOf("one", "b.jpg"), folder.PathOf("one", "a.jpg"), folder.PathOf("two", "c.jpg")];
+        RequireEqual(Keys(files), "b.jpg", "a.jpg", "../two/c.jpg");
+        RequireEqual(Keys([.. files.Select(file => Path.GetRelativePath(Environment.CurrentDirectory, file))]), "b.jpg", "a.jpg", "../two/c.jpg");
+    }
+
+    [TestMethod]
+    public void A_byte_order_mark_is_no_part_of_the_first_name()
+    {
+        RequireEqual(new ImageInputs(["-"], false, new StringReader("\ufeffa.jpg\nb.jpg\n")).Enumerate().Select(i => i.Path), "a.jpg", "b.jpg");
+        RequireEqual(
+            new ImageInputs(["-"], false, new StringReader("\ufeffa.jpg\0b.jpg\0"), nullSeparated: true).Enumerate().Select(i => i.Path),
+            "a.jpg",
+            "b.jpg");
+    }
+
+    [TestMethod]
+    public void A_list_that_was_not_read_as_it_was_written_says_so()
+    {
+        ImageInput input = new ImageInputs(["-"], false, new StringReader("a.jpg\0b.jpg\0")).Enumerate().Single();
+        Assert.Contains("--null", input.Error!);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void Names_that_are_not_text_are_a_row_each_that_says_why()
+    {
+        using var folder = new TemporaryFolder();
+        Touch(folder, "a.jpg", "\ufffd.jpg");
+        Shell.Run("sh", "-c", $"cd '{folder.Root}' && touch \"$(printf 'bad\\377.jpg')\" \"$(printf 'bad\\376.jpg')\" \"$(printf '\\376.txt')\" && mkdir \"$(printf 'x\\377')\"");
+        ImageInput[] inputs = [.. new ImageInputs([folder.Root], false, TextReader.Null).Enumerate()];
+        RequireEqual(inputs.Select(input => input.Key), "a.jpg", @"bad\xfe.jpg", @"bad\xff.jpg", "\ufffd.jpg");
+        RequireEqual(inputs.Select(input => input.Error), null, UndecodableNames.Reason, UndecodableNames.Reason, null);
+        RequireEqual(Keys(true, folder.Root), "a.jpg", @"bad\xfe.jpg", @"bad\xff.jpg", @"x\xff", "\ufffd.jpg");
+
+        // Named one by one, they arrive with the bytes already lost.
+        string lost = folder.PathOf("bad\ufffd.jpg");
+        var named = new ImageInputs([folder.PathOf("a.jpg"), lost, lost], false, TextReader.Null);
+        named.Validate();
+        RequireEqual(named.Enumerate().Select(input => input.Error), null, UndecodableNames.Reason, UndecodableNames.Reason);
+        Assert.IsEmpty(named.Notes);
+        // .NET cannot delete them either.
+        Shell.Run("sh", "-c", $"rm -r '{folder.Root}'/*");
+    }
+
+    [TestMethod]
+    public void Hidden_and_system_folders_are_passed_over_below_the_one_that_was_named()
+    {
+        using var folder = new TemporaryFolder();
+        Touch(folder, "a.jpg", ".ipynb_checkpoints/a.jpg", "sub/@eaDir/thumb.jpg", "sub/b.jpg", "__MACOSX/c.jpg", ".Trash-1000/files/d.jpg");
+        var inputs = new ImageInputs([folder.Root], true, TextReader.Null);
+        RequireEqual(inputs.Enumerate().Select(input => input.Key), "a.jpg", "sub/b.jpg");
+        Assert.StartsWith("4 hidden or system folders were passed over: ", inputs.Notes.Single());
+        RequireEqual(Keys(folder.PathOf("**", "*.jpg")), "a.jpg", "sub/b.jpg");
+        RequireEqual(Keys(folder.PathOf(".ipynb_checkpoints")), "a.jpg");
+    }
+
+    [TestMethod]
+    public void Pictures_in_formats_that_are_not_read_are_counted()
+    {
+        using var folder = new TemporaryFolder();
+        Touch(folder, "a.jpg", "b.JXL", "c.jxl", "d.svg", "e.dng", "notes.txt", ".hidden.svg");
+        var inputs = new ImageInputs([folder.Root], false, TextReader.Null);
+        RequireEqual(inputs.Enumerate().Select(input => input.Key), "a.jpg");
+        Assert.Contains("4 files were left out, in formats that are not read: 1 .dng, 2 .jxl, 1 .svg.", inputs.Notes.Single());
+        // One that was named is an input: its error says why.
+        RequireEqual(Keys(folder.PathOf("d.svg")), "d.svg");
+        RequireEqual(Keys(folder.PathOf("?.svg")));
+    }
+
+    [TestMethod]
+    [DataRow(@"C:\*.jpg", "C:/", "*.jpg")]
+    [DataRow(@"C:*.jpg", "C:", "*.jpg")]
+    [DataRow(@"C:\photos\2024\*.JPG", "C:/photos/2024", "x.jpg")]
+    [DataRow(@"\\server\share\*.jpg", "//server/share", "*.jpg")]
+    [DataRow(@"photos\*.jpg", "photos", "*.jpg")]
+    public void A_glob_is_read_as_Windows_writes_paths(string text, string folder, string match)
+    {
+        GlobPattern glob = GlobPattern.Parse(text, isWindows: true)!;
+        Assert.AreEqual(folder, glob.Folder);
+        Assert.IsTrue(glob.Matches(match.Replace('*', 'x')));
+        Assert.IsFalse(glob.IsRecursive);
+    }
+
+    [TestMethod]
     public void Equal_names_in_two_folders_are_two_inputs()
     {
         using var folder = new TemporaryFolder();
