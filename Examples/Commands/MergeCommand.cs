@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MlNetMobileViT.Conversion.Files;
 using MlNetMobileViT.Examples.Display;
 using MlNetMobileViT.Examples.Results;
 
@@ -13,7 +14,7 @@ internal static class MergeCommand
         var command = new Command("merge", "Join the outputs of all shards of a run, and prove that every input is there exactly once.");
         var shards = new Argument<string[]>("SHARD")
         {
-            Description = "The outputs of all runs with --shard, in any order, each with its .shard.json beside it.",
+            Description = "The outputs of all runs with --shard, in any order, each with its .run.json beside it.",
             Arity = ArgumentArity.OneOrMore,
         };
         var output = new Option<string>("--output", "-o")
@@ -28,14 +29,9 @@ internal static class MergeCommand
         {
             string path = parsed.GetRequiredValue(output);
             string[] inputs = parsed.GetRequiredValue(shards);
-            if (inputs.Any(input => Path.GetFullPath(input) == Path.GetFullPath(path)))
-            {
-                throw new CommandException($"'{path}' is one of the shards; write to another file.");
-            }
-
-            ShardMerge merge = ShardMerge.Open(inputs);
+            OutputPaths.Require(path, report: null, [.. inputs, .. inputs.Select(RunManifest.PathFor)]);
+            ShardMerge merge = await ShardMerge.OpenAsync(inputs, cancellationToken).ConfigureAwait(false);
             ResultFormat format = ResultFormat.Of(path, merge.Schema.Kind);
-            AtomicFile.RequireWritable(path);
             long failed = 0;
             await AtomicFile.WriteAsync(
                 path,

@@ -4,10 +4,22 @@ using MlNetMobileViT.Examples.Inputs;
 namespace MlNetMobileViT.Examples.Results;
 
 /// <summary>How many inputs there are, and a digest of them that does not depend on their order.</summary>
-/// <remarks>The digest is the sum of the paths' <see cref="StableHash"/>es, modulo 2^128.</remarks>
+/// <remarks>
+/// The digest is the sum of the <see cref="StableHash"/>es of their keys, modulo 2^128, so that the digests of shards add up to
+/// that of the whole.
+/// </remarks>
 internal readonly record struct InputTally(long Count, UInt128 Digest)
 {
-    public InputTally Add(string path) => new(Count + 1, unchecked(Digest + StableHash.Of(path)));
+    public InputTally Add(in ImageInput input) => new(Count + 1, unchecked(Digest + StableHash.OfKey(input.Key)));
 
     public string DigestText => Digest.ToString("x32", CultureInfo.InvariantCulture);
+
+    /// <summary>The digest of inputs that were counted apart.</summary>
+    /// <exception cref="FormatException">A text is none that <see cref="DigestText"/> gives.</exception>
+    public static string Sum(IEnumerable<string> digests) => digests
+        .Aggregate(new InputTally(), static (sum, text) => sum with
+        {
+            Digest = unchecked(sum.Digest + UInt128.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)),
+        })
+        .DigestText;
 }

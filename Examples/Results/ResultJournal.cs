@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -8,11 +9,12 @@ namespace MlNetMobileViT.Examples.Results;
 /// The file is a magic text, a record with the run's settings, then a record a row. A record is its length, a CRC-32C and its
 /// bytes; one that was cut off or never reached the disk fails its check, and the file is cut there when it is opened again.
 /// The output is written from the journal once all rows are in it, so that a resumed run's output equals an uninterrupted
-/// one's.
+/// one's. A file that does not begin as a journal does is somebody else's, and is never changed.
 /// </remarks>
 internal sealed class ResultJournal : IDisposable
 {
     private const int MaxRecordLength = 1 << 26;
+    private const int RecordHeadLength = 8;
 
     private readonly FileStream _stream;
     private readonly MemoryStream _record = new();
@@ -27,6 +29,12 @@ internal sealed class ResultJournal : IDisposable
 
     public string FilePath { get; }
 
+    /// <summary>The number of rows in the file.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>What every version's journals begin with; the version and a line end follow.</summary>
+    private static ReadOnlySpan<byte> Family => "MobileViT rows "u8;
+
     private static ReadOnlySpan<byte> Magic => "MobileViT rows 1\n"u8;
 
     /// <summary>The journal that belongs to an output.</summary>
@@ -37,10 +45,17 @@ internal sealed class ResultJournal : IDisposable
     /// <param name="settings">What the rows depend on, by name; a run that resumes must have the same.</param>
     public static ResultJournal Create(string path, IReadOnlyList<KeyValuePair<string, string>> settings)
     {
-        var journal = new ResultJournal(path, Open(path, FileMode.Create));
-        journal._stream.Write(Magic);
-        journal.WriteSettings(settings);
-        return journal;
+        var journal = new ResultJournal(path, Open(path, FileMode.CreateNew));
+        try
+        {
+            journal._stream.Write(HeadOf(settings));
+            return journal;
+        }
+        catch
+        {
+            journal.Delete();
+            throw;
+        }
     }
 
     /// <summary>Opens the journal of a stopped run, and hands each of its rows to <paramref name="onRow"/>.</summary>
@@ -52,27 +67,41 @@ internal sealed class ResultJournal : IDisposable
         var journal = new ResultJournal(path, stream);
         try
         {
-            byte[]? header = ReadMagic(stream) ? ReadRecord(stream) : null;
-            if (header is null)
+            byte[] head = HeadOf(settings);
+            if (IsCutInHead(stream, head))
             {
-                // Killed before the settings were written: nothing was scored yet.
                 stream.SetLength(0);
-                stream.Write(Magic);
-                journal.WriteSettings(settings);
+                stream.Write(head);
                 return journal;
             }
 
-            RequireSame(path, ParseSettings(header), settings);
+            RequireMagic(stream, path);
+            byte[] header = ReadRecord(stream)
+                ?? throw new CommandException($"'{path}' is damaged in its first record. Delete the file to start over.");
+            if (RunSettings.Difference(ParseSettings(header), settings) is { } difference)
+            {
+                throw new CommandException(
+                    $"'{path}' was begun with {difference.Describe("this run has")}. Resume with the same settings, or delete the file "
+                    + "to start over.");
+            }
+
             long end = stream.Position;
             while (ReadRecord(stream) is { } record)
             {
                 onRow(ParseRow(record));
+                journal.Count++;
                 end = stream.Position;
             }
 
             stream.SetLength(end);
             stream.Position = end;
             return journal;
+        }
+        catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException or OverflowException)
+        {
+            journal.Dispose();
+            throw new CommandException(
+                $"'{path}' holds rows that this program did not write ({exception.Message}). Delete the file to start over.", exception);
         }
         catch
         {
@@ -101,22 +130,32 @@ internal sealed class ResultJournal : IDisposable
         }
 
         WriteRecord();
+        Count++;
     }
 
     /// <summary>Reads the rows back, from the first; nothing may be appended meanwhile.</summary>
+    /// <exception cref="InvalidDataException">
+    /// Not all of <see cref="Count"/> rows can be read: somebody else wrote to the file, or the disk lost them.
+    /// </exception>
     public IEnumerable<ResultRow> ReadRows()
     {
         // The file is locked against every other reader. The buffer is only dropped: disposing it would close the file.
         _stream.Position = 0;
         var stream = new BufferedStream(_stream, 1 << 16);
-        if (!ReadMagic(stream) || ReadRecord(stream) is null)
+        long count = 0;
+        if (ReadMagic(stream) && ReadRecord(stream) is not null)
         {
-            throw new InvalidDataException($"'{FilePath}' was damaged while it was read.");
+            for (; count < Count && ReadRecord(stream) is { } record; count++)
+            {
+                yield return ParseRow(record);
+            }
         }
 
-        while (ReadRecord(stream) is { } record)
+        if (count != Count || stream.Position != stream.Length)
         {
-            yield return ParseRow(record);
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{FilePath}' was damaged while the run lasted: {count:N0} of its {Count:N0} rows can be read. Run the same command with --resume, which keeps those and scores the others again."));
         }
 
         _stream.Position = _stream.Length;
@@ -149,24 +188,6 @@ internal sealed class ResultJournal : IDisposable
                 $"'{path}' cannot be opened: another run may be writing to the same output, or the disk refuses. "
                 + exception.Message,
                 exception);
-        }
-    }
-
-    private static void RequireSame(
-        string path,
-        IReadOnlyList<KeyValuePair<string, string>> before,
-        IReadOnlyList<KeyValuePair<string, string>> now)
-    {
-        foreach (string name in now.Concat(before).Select(setting => setting.Key).Distinct())
-        {
-            string was = before.FirstOrDefault(setting => setting.Key == name).Value ?? "none";
-            string wanted = now.FirstOrDefault(setting => setting.Key == name).Value ?? "none";
-            if (was != wanted)
-            {
-                throw new CommandException(
-                    $"'{path}' was begun with {name} {was}, and this run has {name} {wanted}. Resume with the same settings, or "
-                    + "delete the file to start over.");
-            }
         }
     }
 
@@ -205,6 +226,34 @@ internal sealed class ResultJournal : IDisposable
         return new ResultRow(index, path, failed ? error : null, labels, numbers);
     }
 
+    /// <summary>Checks that a file begins as this version's journals do.</summary>
+    /// <exception cref="CommandException">It is no journal, or one of another version.</exception>
+    private static void RequireMagic(FileStream stream, string path)
+    {
+        Span<byte> start = stackalloc byte[Magic.Length];
+        int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (!Magic.SequenceEqual(start[..length]))
+        {
+            throw new CommandException(start.StartsWith(Family)
+                ? $"'{path}' holds the rows of a run of another version of this program. Resume with that version, or delete the file to start over."
+                : $"'{path}' is not the file of a stopped run; it is left as it is. Move it away, or write to another output.");
+        }
+    }
+
+    /// <summary>Whether the process was killed while it wrote the head of the file, so that nothing can be behind it.</summary>
+    private static bool IsCutInHead(FileStream stream, ReadOnlySpan<byte> head)
+    {
+        if (stream.Length >= head.Length)
+        {
+            return false;
+        }
+
+        byte[] start = new byte[stream.Length];
+        stream.ReadExactly(start);
+        stream.Position = 0;
+        return head.StartsWith(start);
+    }
+
     private static bool ReadMagic(Stream stream)
     {
         Span<byte> magic = stackalloc byte[Magic.Length];
@@ -214,7 +263,7 @@ internal sealed class ResultJournal : IDisposable
     /// <summary>The next record, or null at the end or where it is not whole.</summary>
     private static byte[]? ReadRecord(Stream stream)
     {
-        Span<byte> head = stackalloc byte[8];
+        Span<byte> head = stackalloc byte[RecordHeadLength];
         if (stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
         {
             return null;
@@ -247,27 +296,36 @@ internal sealed class ResultJournal : IDisposable
         return ~checksum;
     }
 
-    private void WriteSettings(IReadOnlyList<KeyValuePair<string, string>> settings)
+    /// <summary>What the file begins with: the magic text and the settings.</summary>
+    private static byte[] HeadOf(IReadOnlyList<KeyValuePair<string, string>> settings)
     {
-        _writer.Write(settings.Count);
+        using var record = new MemoryStream();
+        using var writer = new BinaryWriter(record, Encoding.UTF8);
+        writer.Write(settings.Count);
         foreach ((string name, string value) in settings)
         {
-            _writer.Write(name);
-            _writer.Write(value);
+            writer.Write(name);
+            writer.Write(value);
         }
 
-        WriteRecord();
+        writer.Flush();
+        return [.. Magic, .. Framed(record)];
     }
 
     private void WriteRecord()
     {
         _writer.Flush();
-        ReadOnlySpan<byte> payload = _record.GetBuffer().AsSpan(0, (int)_record.Length);
-        byte[] framed = new byte[payload.Length + 8];
-        BitConverter.TryWriteBytes(framed, payload.Length);
-        BitConverter.TryWriteBytes(framed.AsSpan(4), Checksum(payload));
-        payload.CopyTo(framed.AsSpan(8));
-        _stream.Write(framed);
+        _stream.Write(Framed(_record));
         _record.SetLength(0);
+    }
+
+    private static byte[] Framed(MemoryStream record)
+    {
+        ReadOnlySpan<byte> payload = record.GetBuffer().AsSpan(0, (int)record.Length);
+        byte[] framed = new byte[payload.Length + RecordHeadLength];
+        BitConverter.TryWriteBytes(framed, payload.Length);
+        BitConverter.TryWriteBytes(framed.AsSpan(sizeof(int)), Checksum(payload));
+        payload.CopyTo(framed.AsSpan(RecordHeadLength));
+        return framed;
     }
 }

@@ -4,10 +4,10 @@ namespace MlNetMobileViT.Examples.Results;
 internal sealed class ShardMerge
 {
     private readonly string[] _paths;
-    private readonly ShardManifest[] _manifests;
+    private readonly RunManifest[] _manifests;
     private readonly IEnumerable<ResultRow>[] _rows;
 
-    private ShardMerge(string[] paths, ShardManifest[] manifests, ResultSchema schema, IEnumerable<ResultRow>[] rows)
+    private ShardMerge(string[] paths, RunManifest[] manifests, ResultSchema schema, IEnumerable<ResultRow>[] rows)
     {
         _paths = paths;
         _manifests = manifests;
@@ -22,7 +22,7 @@ internal sealed class ShardMerge
 
     /// <summary>Opens the shards and checks that they belong together.</summary>
     /// <exception cref="CommandException">One is missing, stands twice, or is of another run.</exception>
-    public static ShardMerge Open(IReadOnlyList<string> outputs)
+    public static async Task<ShardMerge> OpenAsync(IReadOnlyList<string> outputs, CancellationToken cancellationToken)
     {
         foreach (string output in outputs)
         {
@@ -30,9 +30,16 @@ internal sealed class ShardMerge
             {
                 throw new CommandException($"There is no shard '{output}'. Check the path.");
             }
+
+            if (File.Exists(ResultJournal.PathFor(output)))
+            {
+                throw new CommandException(
+                    $"'{ResultJournal.PathFor(output)}' stands beside '{output}': that shard is still running, or was stopped. Wait for "
+                    + "it, or run its command again with --resume.");
+            }
         }
 
-        var shards = outputs.Select(path => (Path: path, Manifest: ShardManifest.Read(path)))
+        var shards = outputs.Select(path => (Path: path, Manifest: RunManifest.Read(path)))
             .OrderBy(shard => shard.Manifest.Shard).ToArray();
         var (firstPath, first) = shards[0];
         foreach (var (path, manifest) in shards)
@@ -43,16 +50,10 @@ internal sealed class ShardMerge
                     $"'{path}' is one of {manifest.Shards} shards, and '{firstPath}' one of {first.Shards}: they are not of one run.");
             }
 
-            foreach (string name in first.Settings.Keys.Union(manifest.Settings.Keys))
+            if (RunSettings.Difference(manifest.Settings, first.Settings) is { } difference)
             {
-                string? left = first.Settings.GetValueOrDefault(name);
-                string? right = manifest.Settings.GetValueOrDefault(name);
-                if (left != right)
-                {
-                    throw new CommandException(
-                        $"'{path}' was made with {name} {right ?? "none"}, and '{firstPath}' with {name} {left ?? "none"}: "
-                        + "they are not of one run.");
-                }
+                throw new CommandException(
+                    $"'{path}' was made with {difference.Describe($"'{firstPath}' with")}: they are not of one run.");
             }
 
             if (manifest.Inputs != first.Inputs || manifest.InputsDigest != first.InputsDigest)
@@ -75,6 +76,20 @@ internal sealed class ShardMerge
             throw new CommandException(
                 $"{(missing.Length == 1 ? "Shard" : "Shards")} {string.Join(", ", missing)} of {first.Shards} "
                 + $"{(missing.Length == 1 ? "is" : "are")} missing. Name the outputs of all shards.");
+        }
+
+        // Positions and digests together: each input is in one shard, and the shards' inputs are those that were listed.
+        if (shards.Sum(shard => shard.Manifest.Rows) != first.Inputs
+            || InputTally.Sum(shards.Select(shard => shard.Manifest.RowsDigest)) != first.InputsDigest)
+        {
+            throw new CommandException(
+                $"The shards hold {shards.Sum(shard => shard.Manifest.Rows)} of {first.Inputs} inputs, or others than were listed. Run "
+                + "the shards again with the same inputs.");
+        }
+
+        foreach (var (path, manifest) in shards)
+        {
+            await manifest.RequireUnchangedAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
         var tables = shards.Select(shard => (shard.Path, Table: ReadTable(shard.Path))).ToArray();
@@ -110,27 +125,25 @@ internal sealed class ShardMerge
                 Advance(i);
             }
 
-            var tally = new InputTally();
+            long next = 0;
             while (queue.TryDequeue(out int shard, out long position))
             {
                 ResultRow row = cursors[shard].Current;
-                if (position != tally.Count)
+                if (position != next)
                 {
-                    throw new CommandException(position < tally.Count
+                    throw new CommandException(position < next
                         ? $"'{row.Path}' in '{_paths[shard]}' is there more than once. Run that shard again."
-                        : $"Input {tally.Count + 1} of {Inputs} is in none of the shards. Run the shards again with the same inputs.");
+                        : $"Input {next + 1} of {Inputs} is in none of the shards. Run the shards again with the same inputs.");
                 }
 
-                tally = tally.Add(row.Path);
+                next++;
                 yield return row;
                 Advance(shard);
             }
 
-            if (tally.Count != Inputs || tally.DigestText != _manifests[0].InputsDigest)
+            if (next != Inputs)
             {
-                throw new CommandException(
-                    $"The shards hold {tally.Count} of {Inputs} inputs, and not the same ones as were listed. A shard was edited or "
-                    + "its inputs changed: run the shards again.");
+                throw new CommandException($"The shards hold {next} of {Inputs} inputs. Run the shards again with the same inputs.");
             }
         }
         finally
@@ -150,24 +163,7 @@ internal sealed class ShardMerge
     private static (ResultSchema? Schema, IEnumerable<ResultRow> Rows) ReadTable(string path) =>
         new FileInfo(path).Length == 0 ? (null, []) : ResultFormat.Of(path).Read(path);
 
-    private IEnumerable<ResultRow> WithPositions(int shard)
-    {
-        using IEnumerator<long> positions = _manifests[shard].UnpackPositions().GetEnumerator();
-        foreach (ResultRow row in _rows[shard])
-        {
-            if (!positions.MoveNext())
-            {
-                throw new CommandException(
-                    $"'{_paths[shard]}' has more rows than its manifest counts: it was edited. Run that shard again.");
-            }
-
-            yield return row with { Index = positions.Current };
-        }
-
-        if (positions.MoveNext())
-        {
-            throw new CommandException(
-                $"'{_paths[shard]}' has fewer rows than its manifest counts: it was cut. Run that shard again.");
-        }
-    }
+    /// <summary>The rows of a shard at their places among all inputs. Its manifest has proved that they are as many.</summary>
+    private IEnumerable<ResultRow> WithPositions(int shard) =>
+        _rows[shard].Zip(_manifests[shard].RowPositions(), static (row, position) => row with { Index = position });
 }

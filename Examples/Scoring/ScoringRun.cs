@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MlNetMobileViT.Conversion.Files;
 using MlNetMobileViT.Examples.Display;
 using MlNetMobileViT.Examples.Inputs;
 using MlNetMobileViT.Examples.Results;
@@ -50,6 +51,7 @@ internal sealed class ScoringRun
     /// <summary>Shows a row as it comes.</summary>
     public Action<ResultRow> Show { get; init; } = static _ => { };
 
+    /// <summary>What stopped runs are compared by; a finished one says its shard by itself.</summary>
     private IEnumerable<KeyValuePair<string, string>> AllSettings =>
         Settings.Append(new("shard", Shard.ToString()));
 
@@ -59,19 +61,20 @@ internal sealed class ScoringRun
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         ResultFormat? format = Output is null ? null : ResultFormat.Of(Output, Schema.Kind);
-        OutputPaths.Require(Output, Report, Reads);
+        OutputPaths written = OutputPaths.Require(Output, Report, Reads);
+        if (Resume && Output is not null && File.Exists(Output) && !File.Exists(ResultJournal.PathFor(Output)))
+        {
+            if (File.Exists(RunManifest.PathFor(Output)))
+            {
+                return await ConfirmAsync(Output, format!, cancellationToken).ConfigureAwait(false);
+            }
+
+            Terminal.Note($"there is no '{Path.GetFileName(RunManifest.PathFor(Output))}' to say what '{Output}' was made of; it is made anew.");
+        }
+
         var done = new Dictionary<UInt128, long>();
         var total = new Counts();
         string? target = Output ?? Report;
-        if (target is not null && Resume && !File.Exists(ResultJournal.PathFor(target)) && File.Exists(target)
-            && (Report is null || File.Exists(Report)))
-        {
-            Terminal.Note(
-                $"'{target}' is complete already, with the inputs that it was made of; nothing is left to resume. Without --resume, "
-                + "it is made anew.");
-            return ExitCodes.Success;
-        }
-
         using ResultJournal? journal = target is null ? null : OpenJournal(target, row =>
         {
             done[StableHash.Of(row.Path)] = row.Index;
@@ -85,6 +88,7 @@ internal sealed class ScoringRun
         Task<long?> count = CountAsync(done, cancellationToken);
         await Task.WhenAny(count, Task.Delay(CountPatience, CancellationToken.None)).ConfigureAwait(false);
         var all = new InputTally();
+        var own = new InputTally();
         var clock = Stopwatch.StartNew();
         long scored = 0;
         long met = 0;
@@ -147,16 +151,16 @@ internal sealed class ScoringRun
         if (met < done.Count)
         {
             string kept = string.Create(CultureInfo.InvariantCulture, $"{done.Count - met:N0} of the rows that were there already");
-            Terminal.Note(met > 0
+            Terminal.Note(met > 0 && Shard == Shard.Whole
                 ? $"{kept} are of images that are gone from the inputs; they stay in the output."
                 : throw new CommandException(
-                    $"{kept} are all of other inputs than these. Resume with the inputs of the stopped run, or delete "
+                    $"{kept} are of other inputs than these. Resume with the inputs of the stopped run, or delete "
                     + $"'{ResultJournal.PathFor(target!)}' to start over."));
         }
 
         if (journal is not null)
         {
-            await FinishAsync(journal, format, all, cancellationToken).ConfigureAwait(false);
+            await FinishAsync(journal, format, all, own, total.Failed, cancellationToken).ConfigureAwait(false);
         }
 
         Summarize(total, scored, clock.Elapsed);
@@ -171,12 +175,18 @@ internal sealed class ScoringRun
                     yield break;
                 }
 
-                OutputPaths.RequireOther(input.Path, Output, Report);
-                all = all.Add(input.Path);
+                if (input.Error is null)
+                {
+                    written.RequireOther(input.Path);
+                }
+
+                all = all.Add(input);
                 if (!Shard.Contains(input))
                 {
                     continue;
                 }
+
+                own = own.Add(input);
 
                 if (!done.TryGetValue(StableHash.Of(input.Path), out long index))
                 {
@@ -235,8 +245,7 @@ internal sealed class ScoringRun
         const long BytesPerPath = 96;
         long bytesPerNumber = Schema.Kind == ResultKind.Features ? 12 : 32;
         long needed = 2 * rows * (BytesPerPath + (bytesPerNumber * Schema.Width));
-        long free = new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(target))!).AvailableFreeSpace;
-        if (needed > free)
+        if (DiskSpace.FreeIn(Path.GetDirectoryName(Path.GetFullPath(target))!) is { } free && needed > free)
         {
             throw new CommandException(string.Create(
                 CultureInfo.InvariantCulture,
@@ -261,32 +270,42 @@ internal sealed class ScoringRun
     }
 
     private async Task FinishAsync(
-        ResultJournal journal, ResultFormat? format, InputTally all, CancellationToken cancellationToken)
+        ResultJournal journal, ResultFormat? format, InputTally all, InputTally own, long failed, CancellationToken cancellationToken)
     {
         try
         {
+            RunManifest? manifest = null;
             if (Output is not null)
             {
-                if (Shard != Shard.Whole)
+                await AtomicFile.WriteAsync(Output, async stream =>
                 {
-                    await new ShardManifest
+                    await format!.WriteAsync(stream, Schema, journal.ReadRows(), cancellationToken).ConfigureAwait(false);
+                    manifest = new RunManifest
                     {
                         Shard = Shard.Number,
                         Shards = Shard.Count,
                         Inputs = all.Count,
                         InputsDigest = all.DigestText,
+                        Rows = journal.Count,
+                        Failed = failed,
+                        RowsDigest = own.DigestText,
                         Settings = new SortedDictionary<string, string>(Settings.ToDictionary()),
-                        Positions = ShardManifest.Pack(journal.ReadRows().Select(row => row.Index)),
-                    }.WriteAsync(Output).ConfigureAwait(false);
-                }
-
-                await AtomicFile.WriteAsync(
-                    Output, stream => format!.WriteAsync(stream, Schema, journal.ReadRows(), cancellationToken)).ConfigureAwait(false);
+                        OutputBytes = stream.Length,
+                        OutputSha256 = await RunManifest.HashAsync(stream, cancellationToken).ConfigureAwait(false),
+                        Positions = Shard == Shard.Whole ? "" : RunManifest.Pack(journal.ReadRows().Select(row => row.Index)),
+                    };
+                }).ConfigureAwait(false);
             }
 
             if (Report is not null && WriteReport is not null)
             {
-                await WriteReport(Report, journal.ReadRows).ConfigureAwait(false);
+                await WriteReport(Report, () => Cancellable(journal.ReadRows(), cancellationToken)).ConfigureAwait(false);
+            }
+
+            // Last: whoever finds it finds the output whole.
+            if (manifest is not null)
+            {
+                await manifest.WriteAsync(Output!).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -298,6 +317,53 @@ internal sealed class ScoringRun
         }
 
         journal.Delete();
+    }
+
+    private static IEnumerable<ResultRow> Cancellable(IEnumerable<ResultRow> rows, CancellationToken cancellationToken) =>
+        rows.Select(row =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return row;
+        });
+
+    /// <summary>Checks that a finished output is the one that this run would write, and says what it would say.</summary>
+    /// <exception cref="CommandException">It was made by another model, with other options, or of other inputs.</exception>
+    private async Task<int> ConfirmAsync(string output, ResultFormat format, CancellationToken cancellationToken)
+    {
+        const string Anew = "Without --resume, it is made anew.";
+        var manifest = RunManifest.Read(output);
+        KeyValuePair<string, string>[] settings = [.. manifest.Settings, new("shard", new Shard(manifest.Shard, manifest.Shards).ToString())];
+        if (RunSettings.Difference(settings, AllSettings) is { } difference)
+        {
+            throw new CommandException($"'{output}' is complete, and was made with {difference.Describe("this run has")}. {Anew}");
+        }
+
+        await manifest.RequireUnchangedAsync(output, cancellationToken).ConfigureAwait(false);
+        var all = new InputTally();
+        foreach (ImageInput input in Inputs.Enumerate())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            all = all.Add(input);
+        }
+
+        if (all.Count != manifest.Inputs || all.DigestText != manifest.InputsDigest)
+        {
+            throw new CommandException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{output}' is complete, and was made of {manifest.Inputs:N0} inputs; now there are {all.Count:N0}, and not the same ones. {Anew}"));
+        }
+
+        if (Report is not null && !File.Exists(Report) && WriteReport is not null)
+        {
+            await WriteReport(Report, () => Cancellable(format.Read(output).Rows, cancellationToken)).ConfigureAwait(false);
+            Terminal.WriteLine($"written: {TextCell.Printable(Report)}");
+        }
+
+        string failed = manifest.Failed == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {manifest.Failed:N0} failed");
+        Terminal.Note(string.Create(
+            CultureInfo.InvariantCulture,
+            $"'{output}' is complete already: {manifest.Rows:N0} {(manifest.Rows == 1 ? "image" : "images")}{failed}; nothing is left to resume."));
+        return manifest.Failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
     }
 
     private void Stopped(string? target, long kept) => Terminal.Note(target is null || kept == 0

@@ -82,6 +82,73 @@ public sealed class ResultJournalTests
             Assert.ThrowsExactly<CommandException>(() => ResultJournal.Resume(first.FilePath, Settings, _ => { })).Message);
     }
 
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_journal_that_is_damaged_while_the_run_lasts_does_not_end_in_a_short_output()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("r.partial");
+        Write(path);
+        byte[] bytes = File.ReadAllBytes(path);
+        using var journal = ResultJournal.Resume(path, Settings, _ => { });
+        for (int damaged = 0; damaged < bytes.Length; damaged += 5)
+        {
+            Overwrite(path, damaged, (byte)(bytes[damaged] ^ 0x10));
+            Assert.Contains(
+                "damaged while the run lasted", Assert.ThrowsExactly<InvalidDataException>(() => journal.ReadRows().Count()).Message);
+            Overwrite(path, damaged, bytes[damaged]);
+        }
+
+        Assert.AreEqual(Rows.Length, journal.ReadRows().Count());
+        Shell.Run("truncate", "-s", $"{bytes.Length - 30}", path);
+        Assert.ThrowsExactly<InvalidDataException>(() => journal.ReadRows().Count());
+        Shell.Run("truncate", "-s", $"{bytes.Length + 30}", path);
+        Assert.ThrowsExactly<InvalidDataException>(() => journal.ReadRows().Count());
+    }
+
+    [TestMethod]
+    [DataRow("path,error\na.jpg,\n", "is not the file of a stopped run")]
+    [DataRow("x", "is not the file of a stopped run")]
+    [DataRow("MobileViT rows 2\nwhatever", "another version")]
+    public void A_file_of_somebody_else_is_refused_and_left_as_it_is(string content, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("r.partial");
+        File.WriteAllText(path, content);
+        Assert.Contains(
+            reason, Assert.ThrowsExactly<CommandException>(() => ResultJournal.Resume(path, Settings, _ => { })).Message);
+        Assert.AreEqual(content, File.ReadAllText(path));
+        Assert.ThrowsExactly<CommandException>(() => ResultJournal.Create(path, Settings));
+        Assert.AreEqual(content, File.ReadAllText(path));
+    }
+
+    [TestMethod]
+    public void A_journal_whose_head_is_damaged_is_refused_and_keeps_its_rows()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("r.partial");
+        Write(path);
+        byte[] whole = File.ReadAllBytes(path);
+        for (int damaged = 0; damaged < 40; damaged++)
+        {
+            Flip(path, damaged);
+            Assert.ThrowsExactly<CommandException>(() => ResultJournal.Resume(path, Settings, _ => { }).Dispose());
+            Flip(path, damaged);
+            CollectionAssert.AreEqual(whole, File.ReadAllBytes(path));
+        }
+    }
+
+    private static void Flip(string path, int position)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[position] ^= 0x10;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    /// <summary>Writes into a file that is open here, as another program does that asks for no lock.</summary>
+    private static void Overwrite(string path, int position, byte value) => Shell.Run(
+        "sh", "-c", $"printf '\\{Convert.ToString(value, 8)}' | dd of='{path}' bs=1 seek={position} conv=notrunc status=none");
+
     private static void Write(string path)
     {
         using var journal = ResultJournal.Create(path, Settings);
