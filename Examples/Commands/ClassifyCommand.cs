@@ -18,10 +18,12 @@ internal static class ClassifyCommand
         InputOptions inputOptions = InputOptions.AddTo(command, required: false);
         ModelOptions modelOptions = ModelOptions.AddTo(command);
         var options = ClassOptions.AddTo(command);
+        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
         RunOptions runOptions = RunOptions.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             int top = options.TopOf(parsed);
+            MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             ImageInputs inputs = inputOptions.Read(parsed, terminal, ModelSource.DemoSamples);
             var (resume, shard) = runOptions.Read(parsed, options.OutputOf(parsed), options.ReportOf(parsed));
             using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
@@ -41,8 +43,9 @@ internal static class ClassifyCommand
                 [
                     ModelOptions.SettingOf(model),
                     new("top", top.ToString(CultureInfo.InvariantCulture)),
+                    ScoringOptions.SettingOf(scoring),
                 ],
-                Score = images => new ImageScorer(model).Classify(images, top),
+                Score = images => new ImageScorer(model, scoring).Classify(images, top),
                 Show = options.Lines(parsed, terminal, inputs, model.Labels, top),
                 WriteReport = (path, rows) => ClassificationReport.WriteAsync(
                     path, $"Classes of {inputs.Description}", ModelSource.Describe(model), rows),

@@ -25,6 +25,7 @@ internal static class EvaluateCommand
         };
         command.Add(folder);
         ModelOptions modelOptions = ModelOptions.AddTo(command);
+        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
         var labelFile = new Option<string?>("--labels")
         {
             Description = "The labels of a flat folder: a CSV file with the columns file and label, or lines of a file name, a "
@@ -41,13 +42,14 @@ internal static class EvaluateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(folder);
+            MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             OutputPaths.Require(output: null, parsed.GetValue(report), parsed.GetValue(labelFile), modelOptions.NameOf(parsed));
             var images = parsed.GetValue(labelFile) is { } file
                 ? LabeledImages.FromFile(path, file, terminal.Note)
                 : LabeledImages.FromFolders(path, terminal.Note);
             using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
             ModelSource.RequireClasses(model);
-            return await EvaluateAsync(terminal, path, model, images, parsed.GetValue(report), cancellationToken)
+            return await EvaluateAsync(terminal, path, model, scoring, images, parsed.GetValue(report), cancellationToken)
                 .ConfigureAwait(false);
         });
         return command;
@@ -57,6 +59,7 @@ internal static class EvaluateCommand
         Terminal terminal,
         string folder,
         MobileViTModel model,
+        MobileViTScoringOptions scoring,
         LabeledImages images,
         string? report,
         CancellationToken cancellationToken)
@@ -70,7 +73,7 @@ internal static class EvaluateCommand
         var clock = Stopwatch.StartNew();
         ScoringProgress.Run(terminal, Task.FromResult<long?>(truth.Length), advance =>
         {
-            foreach (ResultRow row in new ImageScorer(model).Classify(images.Images, Math.Min(Top, model.Labels.Count)))
+            foreach (ResultRow row in new ImageScorer(model, scoring).Classify(images.Images, Math.Min(Top, model.Labels.Count)))
             {
                 string label = truth[next++];
                 if (row.Error is null)

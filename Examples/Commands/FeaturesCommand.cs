@@ -22,10 +22,12 @@ internal static class FeaturesCommand
             Required = true,
         };
         command.Add(output);
+        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
         RunOptions runOptions = RunOptions.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(output);
+            MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
             var (resume, shard) = runOptions.Read(parsed, path, null);
             using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
@@ -39,8 +41,8 @@ internal static class FeaturesCommand
                 Reads = [modelOptions.NameOf(parsed)],
                 Resume = resume,
                 Schema = new ResultSchema(ResultKind.Features, layer.Length),
-                Settings = [ModelOptions.SettingOf(model), new("layer", layer.Name)],
-                Score = images => new ImageScorer(model).Featurize(images, layer.Name),
+                Settings = [ModelOptions.SettingOf(model), new("layer", layer.Name), ScoringOptions.SettingOf(scoring)],
+                Score = images => new ImageScorer(model, scoring).Featurize(images, layer.Name),
             }.RunAsync(cancellationToken).ConfigureAwait(false);
         });
         return command;

@@ -20,6 +20,7 @@ internal static class PredictCommand
         command.Add(model);
         InputOptions inputOptions = InputOptions.AddTo(command);
         var options = ClassOptions.AddTo(command);
+        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
         RunOptions runOptions = RunOptions.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -27,7 +28,9 @@ internal static class PredictCommand
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
             var (resume, shard) = runOptions.Read(parsed, options.OutputOf(parsed), options.ReportOf(parsed));
             int top = options.TopOf(parsed);
-            using var trained = TrainedModel.Load(path);
+            MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
+            using var trained = TrainedModel.Load(
+                path, new MobileViTLoadingOptions { Threads = scoring.Threads, MaxPixels = scoring.MaxPixels });
             top = Math.Min(top, trained.Labels.Count);
             return await new ScoringRun
             {
@@ -43,6 +46,7 @@ internal static class PredictCommand
                 [
                     new("model", Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false)))),
                     new("top", top.ToString(CultureInfo.InvariantCulture)),
+                    ScoringOptions.SettingOf(scoring),
                 ],
                 Score = images => trained.Classify(images, top),
                 Show = options.Lines(parsed, terminal, inputs, trained.Labels, top),

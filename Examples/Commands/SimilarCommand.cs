@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics.Tensors;
+using MlNetMobileViT.Conversion.Files;
 using MlNetMobileViT.Examples.Display;
 using MlNetMobileViT.Examples.Inputs;
 using MlNetMobileViT.Examples.Reports;
@@ -20,6 +21,7 @@ internal static class SimilarCommand
         InputOptions inputOptions = InputOptions.AddTo(command);
         ModelOptions modelOptions = ModelOptions.AddTo(command);
         FeatureOptions featureOptions = FeatureOptions.AddTo(command);
+        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
         var top = new Option<int>("--top", "-k")
         {
             Description = "How many images to show.",
@@ -37,6 +39,7 @@ internal static class SimilarCommand
         {
             string query = parsed.GetRequiredValue(image);
             int count = parsed.GetValue(top);
+            MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             if (count < 1)
             {
                 throw new CommandException($"--top {count}: show at least one image.");
@@ -47,19 +50,24 @@ internal static class SimilarCommand
                 throw new CommandException($"There is no image '{query}'. Check the path.");
             }
 
-            OutputPaths.Require(output: null, parsed.GetValue(report), query, modelOptions.NameOf(parsed));
+            OutputPaths written = OutputPaths.Require(output: null, parsed.GetValue(report), query, modelOptions.NameOf(parsed));
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
             using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
             string self = RealPath.Of(query);
-            ImageInput[] others = [.. inputs.Enumerate().Where(input => RealPath.Of(input.Path) != self)];
+            ImageInput[] others = [.. inputs.Enumerate().Where(input => input.Error is not null || RealPath.Of(input.Path) != self)];
+            foreach (ImageInput other in others.Where(other => other.Error is null))
+            {
+                written.RequireOther(other.Path);
+            }
+
             if (others.Length == 0)
             {
                 throw new CommandException(
                     $"There is no other image in {inputs.Description} to compare with. Subfolders are searched with --recursive.");
             }
 
-            IReadOnlyList<ResultRow> rows = new FeatureTable(terminal, model, layer.Name, featureOptions.CacheOf(parsed))
+            IReadOnlyList<ResultRow> rows = new FeatureTable(terminal, model, scoring, layer.Name, featureOptions.CacheOf(parsed))
                 .Compute([new ImageInput(0, query, query, null), .. others], cancellationToken);
             if (rows[0].Error is { } reason)
             {

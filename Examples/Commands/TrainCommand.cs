@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
+using MlNetMobileViT.Conversion.Files;
 using MlNetMobileViT.Examples.Display;
 using MlNetMobileViT.Examples.Reports;
 using MlNetMobileViT.Examples.Results;
@@ -22,6 +23,7 @@ internal static class TrainCommand
         command.Add(folder);
         ModelOptions modelOptions = ModelOptions.AddTo(command);
         FeatureOptions featureOptions = FeatureOptions.AddTo(command);
+        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
         var trainer = new Option<string>("--trainer", "-t")
         {
             Description = $"ML.NET's trainer: {string.Join(", ", FeatureClassifier.Trainers)}.",
@@ -60,10 +62,11 @@ internal static class TrainCommand
                 parsed.GetValue(output)!,
                 parsed.GetValue(report));
             settings.Validate(modelOptions.NameOf(parsed));
+            MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             var images = LabeledImages.FromFolders(settings.Folder, terminal.Note);
             using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
-            IReadOnlyList<ResultRow> rows = new FeatureTable(terminal, model, layer.Name, featureOptions.CacheOf(parsed))
+            IReadOnlyList<ResultRow> rows = new FeatureTable(terminal, model, scoring, layer.Name, featureOptions.CacheOf(parsed))
                 .Compute(images.Images, cancellationToken);
             return await TrainAsync(terminal, settings, model, layer.Name, rows, images.Labels).ConfigureAwait(false);
         });

@@ -8,9 +8,11 @@ namespace MlNetMobileViT.Examples.Scoring;
 /// <summary>The features of a set of pictures, in memory, computed once: a later run over the same files reads them back.</summary>
 /// <param name="terminal">Where progress is shown.</param>
 /// <param name="model">The model.</param>
+/// <param name="scoring">How pictures are read and scored.</param>
 /// <param name="layer">The output of the model that is taken for the features.</param>
 /// <param name="cacheFolder">Where features are kept.</param>
-internal sealed class FeatureTable(Terminal terminal, MobileViTModel model, string layer, string cacheFolder)
+internal sealed class FeatureTable(
+    Terminal terminal, MobileViTModel model, MobileViTScoringOptions scoring, string layer, string cacheFolder)
 {
     private const string Extension = ".features";
 
@@ -45,7 +47,7 @@ internal sealed class FeatureTable(Terminal terminal, MobileViTModel model, stri
 
         ScoringProgress.Run(terminal, Task.FromResult<long?>(missing.Length), advance =>
         {
-            foreach (ResultRow row in new ImageScorer(model).Featurize(missing, layer))
+            foreach (ResultRow row in new ImageScorer(model, scoring).Featurize(missing, layer))
             {
                 rows[row.Index] = row;
                 if (row.Error is null)

@@ -24,6 +24,7 @@ internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions?
                 TopK = top,
                 BatchSize = options?.BatchSize ?? 1,
                 Threads = options?.Threads ?? 0,
+                MaxPixels = options?.MaxPixels ?? ImageDecodingOptions.DefaultMaxPixels,
             });
         return Run<Classes>(
             pipeline, inputs, (input, row) => new ResultRow(input.Index, input.Path, null, row.TopLabels, row.TopProbabilities));
@@ -45,8 +46,8 @@ internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions?
         IEstimator<ITransformer> pipeline, IEnumerable<ImageInput> inputs, Func<ImageInput, TRow, ResultRow> toRow)
         where TRow : Scored, new()
     {
-        var underway = new InputQueue(inputs);
-        IDataView images = _context.Data.LoadFromEnumerable(underway.ToScore().Select(input => new Image { Path = input.Path }));
+        using var underway = new InputQueue(inputs);
+        IDataView images = _context.Data.LoadFromEnumerable(underway.ToScore().Select(path => new Image { Path = path }));
         ITransformer transformer = pipeline.Fit(_context.Data.LoadFromEnumerable<Image>([]));
         using var disposable = transformer as IDisposable;
         foreach (TRow row in _context.Data.CreateEnumerable<TRow>(transformer.Transform(images), reuseRowObject: false))
@@ -57,7 +58,7 @@ internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions?
                 yield return failure;
             }
 
-            yield return row.Error.Length == 0 ? toRow(input, row) : ResultRow.Failure(input.Index, input.Path, row.Error);
+            yield return row.Error.Length == 0 ? toRow(input, row) : underway.Failure(input, row.Error);
         }
 
         foreach (ResultRow failure in underway.Rest())

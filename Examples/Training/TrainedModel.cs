@@ -14,9 +14,9 @@ internal sealed class TrainedModel : IDisposable
     private readonly MLContext _context = new();
     private readonly ITransformer _transformer;
 
-    private TrainedModel(string path)
+    private TrainedModel(string path, MobileViTLoadingOptions steps)
     {
-        _transformer = _context.Model.LoadMobileViT(path, out DataViewSchema input);
+        _transformer = _context.Model.LoadMobileViT(path, out DataViewSchema input, options: null, steps);
         DataViewSchema output = _transformer.GetOutputSchema(
             _context.Data.LoadFromEnumerable<Image>([]).Schema);
         if (input.GetColumnOrNull(nameof(Image.Path)) is null
@@ -36,7 +36,7 @@ internal sealed class TrainedModel : IDisposable
     public IReadOnlyList<string> Labels { get; }
 
     /// <exception cref="CommandException">The file is no such model.</exception>
-    public static TrainedModel Load(string path)
+    public static TrainedModel Load(string path, MobileViTLoadingOptions? steps = null)
     {
         if (!File.Exists(path))
         {
@@ -45,7 +45,7 @@ internal sealed class TrainedModel : IDisposable
 
         try
         {
-            return new TrainedModel(path);
+            return new TrainedModel(path, steps ?? new MobileViTLoadingOptions());
         }
         catch (Exception exception) when (exception is InvalidDataException or ArgumentOutOfRangeException or FormatException)
         {
@@ -56,8 +56,8 @@ internal sealed class TrainedModel : IDisposable
     /// <summary>The most likely classes of each picture, in the order of the inputs.</summary>
     public IEnumerable<ResultRow> Classify(IEnumerable<ImageInput> inputs, int top)
     {
-        var underway = new InputQueue(inputs);
-        IDataView images = _context.Data.LoadFromEnumerable(underway.ToScore().Select(input => new Image { Path = input.Path }));
+        using var underway = new InputQueue(inputs);
+        IDataView images = _context.Data.LoadFromEnumerable(underway.ToScore().Select(path => new Image { Path = path }));
         foreach (Scored row in _context.Data.CreateEnumerable<Scored>(_transformer.Transform(images), reuseRowObject: false))
         {
             IReadOnlyList<ResultRow> before = underway.Next(out ImageInput input);
@@ -68,7 +68,7 @@ internal sealed class TrainedModel : IDisposable
 
             if (row.Error.Length > 0)
             {
-                yield return ResultRow.Failure(input.Index, input.Path, row.Error);
+                yield return underway.Failure(input, row.Error);
                 continue;
             }
 

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace MlNetMobileViT.Examples.Commands;
+
+/// <summary>The options of commands that score images: how much of the machine they may take.</summary>
+internal sealed class ScoringOptions
+{
+    private readonly Option<int> _threads = new("--threads")
+    {
+        Description = "How many threads decode and score. Default: one for each processor. Results do not depend on it.",
+        HelpName = "N",
+    };
+
+    private readonly Option<long> _maxPixels = new("--max-pixels")
+    {
+        Description = "The most pixels (width times height) of an image; one that has more fails. Default: "
+            + ImageDecodingOptions.DefaultMaxPixels.ToString(CultureInfo.InvariantCulture) + ".",
+        HelpName = "N",
+        DefaultValueFactory = _ => ImageDecodingOptions.DefaultMaxPixels,
+    };
+
+    private ScoringOptions(Command command)
+    {
+        command.Add(_threads);
+        command.Add(_maxPixels);
+    }
+
+    /// <summary>Adds the options to a command.</summary>
+    public static ScoringOptions AddTo(Command command) => new(command);
+
+    /// <summary>What was asked for; an image that cannot be read never stops a command.</summary>
+    /// <exception cref="CommandException">A number is out of range.</exception>
+    public MobileViTScoringOptions Read(ParseResult parsed)
+    {
+        int threads = parsed.GetValue(_threads);
+        if (threads is < 0 or > MobileViTPreprocessingOptions.MaxThreads || (threads == 0 && parsed.GetResult(_threads) is not null))
+        {
+            throw new CommandException($"--threads {threads}: give a number from 1 to {MobileViTPreprocessingOptions.MaxThreads}.");
+        }
+
+        long maxPixels = parsed.GetValue(_maxPixels);
+        return maxPixels is >= 1 and <= ImageDecodingOptions.LargestMaxPixels
+            ? new MobileViTScoringOptions { Threads = threads, MaxPixels = maxPixels, BadImages = BadImageHandling.Mark }
+            : throw new CommandException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"--max-pixels {maxPixels}: give a number from 1 to {ImageDecodingOptions.LargestMaxPixels}."));
+    }
+
+    /// <summary>What rows depend on, for the settings of a run.</summary>
+    public static KeyValuePair<string, string> SettingOf(MobileViTScoringOptions options) =>
+        new("max-pixels", options.MaxPixels.ToString(CultureInfo.InvariantCulture));
+}
