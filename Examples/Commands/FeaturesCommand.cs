@@ -22,12 +22,14 @@ internal static class FeaturesCommand
             Required = true,
         };
         command.Add(output);
+        CsvOptions csvOptions = CsvOptions.AddTo(command);
         RunOptions runOptions = RunOptions.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(output);
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
             var (resume, shard) = runOptions.Read(parsed, path, null);
+            CsvStyle csv = csvOptions.Read(parsed, path);
             using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
             return await new ScoringRun
@@ -36,6 +38,7 @@ internal static class FeaturesCommand
                 Inputs = inputs,
                 Shard = shard,
                 Output = path,
+                Csv = csv,
                 Reads = [modelOptions.NameOf(parsed)],
                 Resume = resume,
                 Schema = new ResultSchema(ResultKind.Features, layer.Length),

@@ -24,17 +24,19 @@ internal static class MergeCommand
         };
         command.Add(shards);
         command.Add(output);
+        CsvOptions csvOptions = CsvOptions.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(output);
             string[] inputs = parsed.GetRequiredValue(shards);
+            CsvStyle csv = csvOptions.Read(parsed, path);
             if (inputs.Any(input => Path.GetFullPath(input) == Path.GetFullPath(path)))
             {
                 throw new CommandException($"'{path}' is one of the shards; write to another file.");
             }
 
             ShardMerge merge = ShardMerge.Open(inputs);
-            ResultFormat format = ResultFormat.Of(path, merge.Schema.Kind);
+            ResultFormat format = ResultFormat.Of(path, merge.Schema.Kind, csv);
             AtomicFile.RequireWritable(path);
             long failed = 0;
             await AtomicFile.WriteAsync(
