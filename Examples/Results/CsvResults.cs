@@ -16,8 +16,8 @@ internal static class CsvResults
 
     private static readonly CsvWriterOptions WriterOptions = new() { NewLine = "\n" };
 
-    // The separator is said: guessed, it may be one that stands in the paths. An empty line cannot be a row, and the number of
-    // columns is checked here, with the file named.
+    // The separator is known, and not to be guessed. An empty line cannot be a row, and the number of columns is checked here,
+    // with the file named.
     private static readonly CsvReaderOptions ReaderOptions = new() { Separator = ',', TrackLineNumbers = true };
 
     /// <summary>Whether a file that is called this would be CSV.</summary>

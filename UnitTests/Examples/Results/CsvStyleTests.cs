@@ -54,15 +54,6 @@ public sealed class CsvStyleTests
         Assert.StartsWith("path,error,", text);
     }
 
-    [TestMethod]
-    public void A_separator_within_the_paths_does_not_become_that_of_the_file()
-    {
-        using var folder = new TemporaryFolder();
-        string path = folder.PathOf("r.csv");
-        File.WriteAllText(path, string.Concat("path,error\n", "a;b;c,\n", "d;e;f,\n"));
-        Assert.AreEqual("a;b;c d;e;f", string.Join(' ', ResultFormat.Of(path).Read(path).Rows.Select(row => row.Path)));
-    }
-
     private static async Task<byte[]> WriteAsync(CsvStyle style, ResultRow[] rows)
     {
         using var stream = new MemoryStream();
