@@ -118,6 +118,12 @@ internal static class TrainCommand
         confusion.Write(terminal);
 
         ITransformer final = classifier.Fit(features, labels);
+        string? nothing = classifier.NothingLearned(final, features);
+        if (nothing is not null)
+        {
+            terminal.Note(TextCell.Printable(nothing));
+        }
+
         await SaveAsync(settings.Output, model, layer, classifier, final).ConfigureAwait(false);
         terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"written: {settings.Output}, trained on all {labels.Length:N0} images"));
@@ -126,7 +132,8 @@ internal static class TrainCommand
             await ConfusionReport.WriteAsync(
                 settings.Report,
                 $"Classifier of '{settings.Folder}'",
-                $"{settings.Trainer} on {layer} of {ModelSource.Describe(model)}; measured on {how}",
+                $"{settings.Trainer} on {layer} of {ModelSource.Describe(model)}; measured on {how}"
+                    + (nothing is null ? "" : $". Note: {nothing}"),
                 confusion,
                 [
                     (ReportPage.Percent(confusion.Accuracy), "accuracy", false),
