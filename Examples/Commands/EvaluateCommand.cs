@@ -22,7 +22,8 @@ internal static class EvaluateCommand
             "evaluate", "Measure top-1 and top-5 on a folder with a subfolder for each class, or on a flat folder with --labels.");
         var folder = new Argument<string>("FOLDER")
         {
-            Description = "The images. Subfolders are named by label, by WordNet id or by the index of the class.",
+            Description = "The images. Subfolders are named by label, by WordNet id or by the index of the class; hidden ones and a "
+                + "system's own are left out.",
         };
         command.Add(folder);
         ModelOptions modelOptions = ModelOptions.AddTo(command);

@@ -18,7 +18,7 @@ internal static class TrainCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("train", "Train a classifier on a folder with a subfolder of images for each class.");
-        var folder = new Argument<string>("FOLDER") { Description = "The folder; its subfolders are the classes." };
+        var folder = new Argument<string>("FOLDER") { Description = "The folder; its subfolders are the classes, but for hidden ones and a system's own." };
         command.Add(folder);
         ModelOptions modelOptions = ModelOptions.AddTo(command);
         FeatureOptions featureOptions = FeatureOptions.AddTo(command);

@@ -132,18 +132,20 @@ internal static class ImageLabelFile
     {
         // MaxBy takes the first of equals.
         char separator = Separators.Append(Space).MaxBy(candidate => Lines(text).Count(line => EndOfName(line, candidate) >= 0));
+        var entries = new List<Entry>();
         if (separator == Space)
         {
-            return
-            [
-                .. Lines(text).Select((line, i) => (Text: line, Number: i + 1)).Where(line => line.Text.Trim().Length > 0).Select(line =>
-                    EndOfName(line.Text, Space) is var end and >= 0
-                        ? RequireWhole(path, new Entry(line.Number, line.Text[..end].Trim(), line.Text[end..].Trim()))
-                        : throw NoName(path, line.Number, line.Text)),
-            ];
+            foreach (var (i, line) in Lines(text).Index().Where(line => line.Item.Trim().Length > 0))
+            {
+                int end = EndOfName(line, Space);
+                entries.Add(end >= 0
+                    ? RequireWhole(path, new Entry(i + 1, line[..end].Trim(), line[end..].Trim()))
+                    : throw NoName(path, i + 1, line));
+            }
+
+            return entries;
         }
 
-        var entries = new List<Entry>();
         foreach (Record record in ReadRecords(path, text, separator))
         {
             if (!IsImage(record.Fields[0]))

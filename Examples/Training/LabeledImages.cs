@@ -114,9 +114,9 @@ internal sealed record LabeledImages(IReadOnlyList<ImageInput> Images, IReadOnly
         }
 
         string[] unlabeled = [.. Enumerable.Range(0, all.Length).Where(i => given[i] is null).Select(i => $"'{all[i].Key}'")];
-        NoteSome(unlabeled, "image has", "images have", $"no label in '{labelFile}', and what has none is left out");
-        NoteSome(unknown, "name", "names", $"of '{labelFile}' for which there is no image in '{folder}'");
-        NoteSome(repeated, "name stands", "names stand", $"more than once in '{labelFile}', with the same label, and each counts once");
+        NoteSome(unlabeled, $"image has no label in '{labelFile}' and is", $"images have no label in '{labelFile}' and are", "left out");
+        NoteSome(unknown, "name", "names", $"in '{labelFile}' without an image in '{folder}'");
+        NoteSome(repeated, "name stands", "names stand", $"more than once in '{labelFile}' with the same label, which counts once");
         return new LabeledImages([.. labeled.Select(i => all[i])], [.. labeled.Select(i => given[i]!.Value.Label)])
         {
             Source = i => $"'{labelFile}', line {given[labeled[i]]!.Value.Line}",

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using MlNetMobileViT.Examples.Display;
+using MlNetMobileViT.Examples.Results;
+using MlNetMobileViT.Examples.Scoring;
 
 namespace MlNetMobileViT.UnitTests.Examples.Scoring;
 
@@ -63,5 +66,25 @@ public sealed class FeatureCacheTests
         CommandRun second = await CommandRun.Of(arguments);
         Assert.AreEqual(0, second.ExitCode, second.Error);
         Assert.AreEqual(first.Output, second.Output);
+    }
+
+    [TestMethod]
+    public void Numbers_that_are_none_are_not_taken_from_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        using var error = new StringWriter();
+        var terminal = new Terminal(TextReader.Null, TextWriter.Null, error);
+        using (FeatureCache cache = Open())
+        {
+            cache.Add("good", new ResultRow(0, "a.jpg", null, [], [1, 2]));
+            cache.Add("bad", new ResultRow(1, "b.jpg", null, [], [1, float.NaN]));
+        }
+
+        using FeatureCache again = Open();
+        CollectionAssert.AreEqual(new float[] { 1, 2 }, again.Find("good"));
+        Assert.IsNull(again.Find("bad"));
+        Assert.AreEqual("", error.ToString());
+
+        FeatureCache Open() => new(terminal, folder.PathOf("cache"), [new("model", "m")]);
     }
 }

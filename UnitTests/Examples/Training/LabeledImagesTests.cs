@@ -128,7 +128,7 @@ public sealed class LabeledImagesTests
         Assert.HasCount(1, labels);
         Assert.Contains("4 images have no label in", notes);
         Assert.Contains("'b.jpg', 'c.jpg', 'd.jpg', …", notes);
-        Assert.Contains("4 names of", notes);
+        Assert.Contains("4 names in", notes);
         Assert.Contains("'x.jpg' in line 3, 'A.jpg' in line 4, 'y.jpg' in line 5, …", notes);
         Assert.Contains("1 name stands more than once", notes);
         Assert.Contains("'./a.jpg' in lines 1 and 2", notes);
