@@ -31,10 +31,13 @@ internal sealed class ClassOptions
 
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print no rows, only the summary." };
 
+    private readonly CsvOptions _csv;
+
     private ClassOptions(Command command)
     {
         command.Add(_top);
         command.Add(_output);
+        _csv = CsvOptions.AddTo(command);
         command.Add(_report);
         command.Add(_quiet);
     }
@@ -42,6 +45,9 @@ internal sealed class ClassOptions
     public static ClassOptions AddTo(Command command) => new(command);
 
     public string? OutputOf(ParseResult parsed) => parsed.GetValue(_output);
+
+    /// <exception cref="CommandException">A style is asked for, and the output is not CSV.</exception>
+    public CsvStyle CsvOf(ParseResult parsed) => _csv.Read(parsed, OutputOf(parsed));
 
     public string? ReportOf(ParseResult parsed) => parsed.GetValue(_report);
 

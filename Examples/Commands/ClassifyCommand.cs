@@ -26,6 +26,7 @@ internal static class ClassifyCommand
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             ImageInputs inputs = inputOptions.Read(parsed, terminal, ModelSource.DemoSamples);
             var (resume, shard) = runOptions.Read(parsed, options.OutputOf(parsed), options.ReportOf(parsed));
+            CsvStyle csv = options.CsvOf(parsed);
             using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
             ModelSource.RequireClasses(model);
             top = Math.Min(top, model.Labels.Count);
@@ -35,6 +36,7 @@ internal static class ClassifyCommand
                 Inputs = inputs,
                 Shard = shard,
                 Output = options.OutputOf(parsed),
+                Csv = csv,
                 Report = options.ReportOf(parsed),
                 Reads = [modelOptions.NameOf(parsed)],
                 Resume = resume,

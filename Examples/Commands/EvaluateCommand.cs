@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using MlNetMobileViT.Conversion.Files;
 using MlNetMobileViT.Conversion.Labels;
 using MlNetMobileViT.Examples.Display;
 using MlNetMobileViT.Examples.Reports;
@@ -21,15 +22,15 @@ internal static class EvaluateCommand
             "evaluate", "Measure top-1 and top-5 on a folder with a subfolder for each class, or on a flat folder with --labels.");
         var folder = new Argument<string>("FOLDER")
         {
-            Description = "The images. Subfolders are named by label, by WordNet id or by the index of the class.",
+            Description = "The images. Subfolders are named by label, by WordNet id or by the index of the class; hidden ones and a "
+                + "system's own are left out.",
         };
         command.Add(folder);
         ModelOptions modelOptions = ModelOptions.AddTo(command);
         ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
         var labelFile = new Option<string?>("--labels")
         {
-            Description = "The labels of a flat folder: a CSV file with the columns file and label, or lines of a file name, a "
-                + "space and a label.",
+            Description = $"The labels of a flat folder: {ImageLabelFile.Rules}",
             HelpName = "FILE",
         };
         var report = new Option<string?>("--report")
@@ -65,7 +66,7 @@ internal static class EvaluateCommand
         CancellationToken cancellationToken)
     {
         var classes = new ClassNames(model.Labels);
-        string[] truth = [.. images.Labels.Select(classes.Resolve)];
+        string[] truth = [.. images.Labels.Select((name, i) => classes.Resolve(name, () => images.Source(i)))];
         var confusion = new Confusion(model.Labels);
         var failures = new List<(string Path, string Reason)>();
         long inTop = 0;
@@ -156,17 +157,26 @@ internal static class EvaluateCommand
     private sealed class ClassNames(IReadOnlyList<string> labels)
     {
         private readonly HashSet<string> _labels = new(labels, StringComparer.Ordinal);
+        private readonly ILookup<string, string> _decomposed = labels.ToLookup(DecomposedText.Of, StringComparer.Ordinal);
         private readonly Dictionary<string, int> _wordNet = labels.Count == ImageNet1k.ClassCount
             ? ImageNet1k.Classes.ToDictionary(found => found.WordNetId, found => found.Index)
             : [];
 
+        /// <param name="name">The label, WordNet id or index.</param>
+        /// <param name="source">Says where the name stands.</param>
         /// <exception cref="CommandException">The model has no such class.</exception>
-        public string Resolve(string name)
+        public string Resolve(string name, Func<string> source)
         {
             string spaced = name.Replace('_', ' ');
             if (_labels.Contains(name) || _labels.Contains(spaced))
             {
                 return _labels.Contains(name) ? name : spaced;
+            }
+
+            // Folders from macOS have their accents decomposed.
+            if (_decomposed[DecomposedText.Of(name)].Concat(_decomposed[DecomposedText.Of(spaced)]).Distinct().ToArray() is [var only])
+            {
+                return only;
             }
 
             if (_wordNet.TryGetValue(name, out int index)
@@ -176,8 +186,8 @@ internal static class EvaluateCommand
             }
 
             throw new CommandException(
-                $"The model has no class '{name}'; its {labels.Count} classes begin with "
-                + $"{string.Join(", ", labels.Take(5).Select(label => $"'{label}'"))}. Name folders by label, WordNet id or index.");
+                $"The model has no class '{name}' ({source()}); its {labels.Count} classes begin with "
+                + $"{string.Join(", ", labels.Take(5).Select(label => $"'{label}'"))}. Name classes by label, WordNet id or index.");
         }
     }
 }

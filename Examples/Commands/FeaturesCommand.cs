@@ -22,6 +22,7 @@ internal static class FeaturesCommand
             Required = true,
         };
         command.Add(output);
+        CsvOptions csvOptions = CsvOptions.AddTo(command);
         ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
         RunOptions runOptions = RunOptions.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -30,6 +31,7 @@ internal static class FeaturesCommand
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
             var (resume, shard) = runOptions.Read(parsed, path, null);
+            CsvStyle csv = csvOptions.Read(parsed, path);
             using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
             return await new ScoringRun
@@ -38,6 +40,7 @@ internal static class FeaturesCommand
                 Inputs = inputs,
                 Shard = shard,
                 Output = path,
+                Csv = csv,
                 Reads = [modelOptions.NameOf(parsed)],
                 Resume = resume,
                 Schema = new ResultSchema(ResultKind.Features, layer.Length),

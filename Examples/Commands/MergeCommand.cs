@@ -25,13 +25,15 @@ internal static class MergeCommand
         };
         command.Add(shards);
         command.Add(output);
+        CsvOptions csvOptions = CsvOptions.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(output);
             string[] inputs = parsed.GetRequiredValue(shards);
+            CsvStyle csv = csvOptions.Read(parsed, path);
             OutputPaths.Require(path, report: null, [.. inputs, .. inputs.Select(RunManifest.PathFor)]);
             ShardMerge merge = await ShardMerge.OpenAsync(inputs, cancellationToken).ConfigureAwait(false);
-            ResultFormat format = ResultFormat.Of(path, merge.Schema.Kind);
+            ResultFormat format = ResultFormat.Of(path, merge.Schema.Kind, csv);
             long failed = 0;
             await AtomicFile.WriteAsync(
                 path,

@@ -27,6 +27,7 @@ internal static class PredictCommand
             string path = parsed.GetRequiredValue(model);
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
             var (resume, shard) = runOptions.Read(parsed, options.OutputOf(parsed), options.ReportOf(parsed));
+            CsvStyle csv = options.CsvOf(parsed);
             int top = options.TopOf(parsed);
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             using var trained = TrainedModel.Load(
@@ -38,6 +39,7 @@ internal static class PredictCommand
                 Inputs = inputs,
                 Shard = shard,
                 Output = options.OutputOf(parsed),
+                Csv = csv,
                 Report = options.ReportOf(parsed),
                 Reads = [path],
                 Resume = resume,

@@ -19,7 +19,7 @@ internal static class TrainCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("train", "Train a classifier on a folder with a subfolder of images for each class.");
-        var folder = new Argument<string>("FOLDER") { Description = "The folder; its subfolders are the classes." };
+        var folder = new Argument<string>("FOLDER") { Description = "The folder; its subfolders are the classes, but for hidden ones and a system's own." };
         command.Add(folder);
         ModelOptions modelOptions = ModelOptions.AddTo(command);
         FeatureOptions featureOptions = FeatureOptions.AddTo(command);
@@ -121,6 +121,12 @@ internal static class TrainCommand
         confusion.Write(terminal);
 
         ITransformer final = classifier.Fit(features, labels);
+        string? nothing = classifier.NothingLearned(final, features);
+        if (nothing is not null)
+        {
+            terminal.Note(TextCell.Printable(nothing));
+        }
+
         await SaveAsync(settings.Output, model, layer, classifier, final).ConfigureAwait(false);
         terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"written: {settings.Output}, trained on all {labels.Length:N0} images"));
@@ -129,7 +135,8 @@ internal static class TrainCommand
             await ConfusionReport.WriteAsync(
                 settings.Report,
                 $"Classifier of '{settings.Folder}'",
-                $"{settings.Trainer} on {layer} of {ModelSource.Describe(model)}; measured on {how}",
+                $"{settings.Trainer} on {layer} of {ModelSource.Describe(model)}; measured on {how}"
+                    + (nothing is null ? "" : $". Note: {nothing}"),
                 confusion,
                 [
                     (ReportPage.Percent(confusion.Accuracy), "accuracy", false),

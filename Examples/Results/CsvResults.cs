@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CsvHelper;
 
 namespace MlNetMobileViT.Examples.Results;
@@ -6,33 +7,62 @@ namespace MlNetMobileViT.Examples.Results;
 /// <summary>Results as CSV (RFC 4180, UTF-8, line feeds): names with commas, quotes and line ends survive.</summary>
 internal static class CsvResults
 {
+    public const string Extension = ".csv";
+
+    private const char Apostrophe = '\'';
+
+    // What makes a spreadsheet take text for a formula where it comes first, as OWASP's page on CSV injection lists it.
+    private const string FormulaStarts = "=+-@\t\r";
+
     private static readonly CsvWriterOptions WriterOptions = new() { NewLine = "\n" };
 
-    // An empty line cannot be a row, and the number of columns is checked here, with the file named.
-    private static readonly CsvReaderOptions ReaderOptions = new() { TrackLineNumbers = true };
+    // The separator is known, and not to be guessed. An empty line cannot be a row, and the number of columns is checked here,
+    // with the file named.
+    private static readonly CsvReaderOptions ReaderOptions = new() { Separator = ',', TrackLineNumbers = true };
+
+    /// <summary>Whether a file that is called this would be CSV.</summary>
+    public static bool IsNameOfOne(string? path) =>
+        Extension.Equals(Path.GetExtension(path), StringComparison.OrdinalIgnoreCase);
 
     public static Task WriteAsync(
-        Stream stream, ResultSchema schema, IEnumerable<ResultRow> rows, CancellationToken cancellationToken)
+        Stream stream, ResultSchema schema, IEnumerable<ResultRow> rows, CsvStyle style, CancellationToken cancellationToken)
     {
-        using var csv = CsvWriter.Create(stream, WriterOptions, leaveOpen: true);
-        csv.WriteRecord(schema.Columns.Select(column => column.Name).ToArray());
-        string?[] fields = new string?[schema.Columns.Count];
+        using var csv = CsvWriter.Create(
+            stream, WriterOptions with { WriteByteOrderMark = style.HasByteOrderMark }, leaveOpen: true);
+        CsvQuoting ofText = style.IsSafe ? CsvQuoting.Always : CsvQuoting.WhenNeeded;
+        foreach (ResultColumn column in schema.Columns)
+        {
+            csv.WriteField(column.Name, ofText);
+        }
+
+        csv.EndRecord();
         foreach (ResultRow row in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            for (int i = 0; i < fields.Length; i++)
+            foreach (ResultColumn column in schema.Columns)
             {
-                ResultColumn column = schema.Columns[i];
-                fields[i] = column.IsNumber
-                    ? column.NumberOf(row)?.ToString(CultureInfo.InvariantCulture)
-                    : column.TextOf(row);
+                if (column.IsNumber)
+                {
+                    csv.WriteField(column.NumberOf(row)?.ToString(CultureInfo.InvariantCulture));
+                }
+                else if (column.TextOf(row) is { } text)
+                {
+                    csv.WriteField(style.IsSafe && IsFormula(text) ? Apostrophe + text : text, ofText);
+                }
+                else
+                {
+                    csv.WriteField("");
+                }
             }
 
-            csv.WriteRecord(fields!);
+            csv.EndRecord();
         }
 
         return Task.CompletedTask;
     }
+
+    /// <summary>Whether text is a formula, behind any number of apostrophes: with one more before it, no two texts are the same.</summary>
+    private static bool IsFormula(string text) => text.AsSpan().TrimStart(Apostrophe) is [var first, ..] && FormulaStarts.Contains(first);
 
     public static (ResultSchema Schema, IEnumerable<ResultRow> Rows) Read(string path)
     {
@@ -50,6 +80,7 @@ internal static class CsvResults
 
     private static IEnumerable<ResultRow> ReadRows(string path)
     {
+        bool isSafe = IsSafe(path);
         using CsvReader reader = CsvReader.FromFile(path, ReaderOptions);
         reader.ReadHeader();
         var schema = ResultSchema.FromColumns([.. reader.Headers], path);
@@ -67,7 +98,7 @@ internal static class CsvResults
             for (int i = 2; i < schema.Columns.Count; i++)
             {
                 ResultColumn column = schema.Columns[i];
-                string field = reader.GetString(i);
+                string field = Text(i);
                 if (field.Length == 0)
                 {
                     continue;
@@ -88,9 +119,24 @@ internal static class CsvResults
                 }
             }
 
-            string error = reader.GetString(1);
+            string error = Text(1);
             yield return new ResultRow(
-                index, reader.GetString(0), error.Length == 0 ? null : error, [.. labels], [.. numbers]);
+                index, Text(0), error.Length == 0 ? null : error, [.. labels], [.. numbers]);
         }
+
+        string Text(int column)
+        {
+            string text = reader.GetString(column);
+            return isSafe && text.StartsWith(Apostrophe) && IsFormula(text) ? text[1..] : text;
+        }
+    }
+
+    /// <summary>Whether a file was written in the safe style: only there the names of the columns are in quotes.</summary>
+    private static bool IsSafe(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[4];
+        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        return (start.StartsWith(Encoding.UTF8.Preamble) ? start[Encoding.UTF8.Preamble.Length..] : start) is [(byte)'"', ..];
     }
 }

@@ -5,7 +5,7 @@ internal sealed class ResultFormat
 {
     private static readonly ResultFormat[] All =
     [
-        new(".csv", CsvResults.WriteAsync, CsvResults.Read),
+        Csv(CsvStyle.Plain),
         new(".jsonl", JsonLinesResults.WriteAsync, JsonLinesResults.Read),
         new(".parquet", ParquetResults.WriteAsync, ParquetResults.Read),
         new(".idv", IdvResults.WriteAsync, IdvResults.Read) { Kinds = [ResultKind.Features] },
@@ -36,14 +36,23 @@ internal sealed class ResultFormat
     public Reader Read { get; }
 
     /// <summary>The format of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="kind">What it should hold, if that is known.</param>
+    /// <param name="csv">How CSV is written; nothing to the other formats.</param>
     /// <exception cref="CommandException">No format that can hold the table has this extension.</exception>
-    public static ResultFormat Of(string path, ResultKind? kind = null)
+    public static ResultFormat Of(string path, ResultKind? kind = null, CsvStyle? csv = null)
     {
         string extension = Path.GetExtension(path);
         var candidates = All.Where(format => kind is null || format.Kinds.Contains(kind.Value)).ToArray();
-        return candidates.FirstOrDefault(format => format.Extension.Equals(extension, StringComparison.OrdinalIgnoreCase))
+        ResultFormat found = candidates.FirstOrDefault(format => format.Extension.Equals(extension, StringComparison.OrdinalIgnoreCase))
             ?? throw new CommandException(
                 $"'{path}' should end in {string.Join(", ", candidates.Select(format => format.Extension))}: "
                 + "the extension decides the format.");
+        return csv is not null && found.Extension == CsvResults.Extension ? Csv(csv) : found;
     }
+
+    private static ResultFormat Csv(CsvStyle style) => new(
+        CsvResults.Extension,
+        (stream, schema, rows, cancellationToken) => CsvResults.WriteAsync(stream, schema, rows, style, cancellationToken),
+        CsvResults.Read);
 }

@@ -14,45 +14,40 @@ namespace MlNetMobileViT.Examples.Scoring;
 internal sealed class FeatureTable(
     Terminal terminal, MobileViTModel model, MobileViTScoringOptions scoring, string layer, string cacheFolder)
 {
-    private const string Extension = ".features";
-
     /// <summary>The rows of the inputs, in their order; those that cannot be read have an error.</summary>
     /// <exception cref="OperationCanceledException">Ctrl+C; what is computed is kept for the next run.</exception>
     public IReadOnlyList<ResultRow> Compute(IReadOnlyList<ImageInput> inputs, CancellationToken cancellationToken)
     {
-        KeyValuePair<string, string>[] settings = [SettingOf(model), new("layer", layer)];
-        var known = new Dictionary<string, float[]>(StringComparer.Ordinal);
-        using ResultJournal? cache = Open(settings, row => known[row.Path] = row.Numbers);
-        string[] keys = [.. inputs.Select(KeyOf)];
+        using var cache = new FeatureCache(terminal, cacheFolder, [SettingOf(model), new("layer", layer)]);
+        string[] keys = [.. inputs.Select(FeatureCache.KeyOf)];
         var rows = new ResultRow[inputs.Count];
-        ImageInput[] missing =
-        [
-            .. Enumerable.Range(0, inputs.Count)
-                .Where(i => !known.ContainsKey(keys[i]))
-                .Select(i => inputs[i] with { Index = i }),
-        ];
+        var missing = new List<ImageInput>();
         for (int i = 0; i < rows.Length; i++)
         {
-            if (known.TryGetValue(keys[i], out float[]? numbers))
+            if (cache.Find(keys[i]) is { } numbers)
             {
                 rows[i] = new ResultRow(i, inputs[i].Path, null, [], numbers);
             }
+            else
+            {
+                missing.Add(inputs[i] with { Index = i });
+            }
         }
 
-        if (missing.Length < inputs.Count)
+        if (missing.Count < inputs.Count)
         {
             terminal.Note(string.Create(
-                CultureInfo.InvariantCulture, $"{inputs.Count - missing.Length:N0} of {inputs.Count:N0} images were featurized before."));
+                CultureInfo.InvariantCulture, $"{inputs.Count - missing.Count:N0} of {inputs.Count:N0} images were featurized before."));
         }
 
-        ScoringProgress.Run(terminal, Task.FromResult<long?>(missing.Length), advance =>
+        ScoringProgress.Run(terminal, Task.FromResult<long?>(missing.Count), advance =>
         {
             foreach (ResultRow row in new ImageScorer(model, scoring).Featurize(missing, layer))
             {
                 rows[row.Index] = row;
                 if (row.Error is null)
                 {
-                    cache?.Append(row with { Path = keys[row.Index] });
+                    cache.Add(keys[row.Index], row);
                 }
 
                 advance();
@@ -64,31 +59,4 @@ internal sealed class FeatureTable(
 
     private static KeyValuePair<string, string> SettingOf(MobileViTModel model) => new(
         "model", $"{model.Metadata.WeightsSha256} {model.Preprocessing.ToJson()}");
-
-    /// <summary>What a file's features depend on; a file that is written anew gets new ones.</summary>
-    private static string KeyOf(ImageInput input)
-    {
-        var file = new FileInfo(input.Path);
-        return file.Exists
-            ? string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks} {file.FullName}")
-            : input.Path;
-    }
-
-    private ResultJournal? Open(KeyValuePair<string, string>[] settings, Action<ResultRow> onRow)
-    {
-        string name = StableHash.Of(string.Join('\n', settings.Select(setting => setting.Value)))
-            .ToString("x32", CultureInfo.InvariantCulture);
-        string path = Path.Combine(cacheFolder, name + Extension);
-        try
-        {
-            Directory.CreateDirectory(cacheFolder);
-            return File.Exists(path) ? ResultJournal.Resume(path, settings, onRow) : ResultJournal.Create(path, settings);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CommandException)
-        {
-            // The cache saves time and nothing else: another run may hold it.
-            terminal.Note($"the features are not kept for the next run: {exception.Message}");
-            return null;
-        }
-    }
 }

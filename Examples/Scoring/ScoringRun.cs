@@ -33,6 +33,9 @@ internal sealed class ScoringRun
     /// <summary>The result file, or null.</summary>
     public string? Output { get; init; }
 
+    /// <summary>How <see cref="Output"/> is written where it is CSV.</summary>
+    public CsvStyle Csv { get; init; } = CsvStyle.Plain;
+
     /// <summary>The report, or null.</summary>
     public string? Report { get; init; }
 
@@ -60,7 +63,7 @@ internal sealed class ScoringRun
     /// <exception cref="CommandException">There are no inputs, or the output cannot be written.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        ResultFormat? format = Output is null ? null : ResultFormat.Of(Output, Schema.Kind);
+        ResultFormat? format = Output is null ? null : ResultFormat.Of(Output, Schema.Kind, Csv);
         OutputPaths written = OutputPaths.Require(Output, Report, Reads);
         if (Resume && Output is not null && File.Exists(Output) && !File.Exists(ResultJournal.PathFor(Output)))
         {

@@ -129,6 +129,10 @@ public sealed class FeatureCommandsTests
         (await CommandRun.Of("evaluate", ModelSource.DemoSamples, "--labels", labels)).RequireError("no label file");
         File.WriteAllText(labels, "nothing");
         (await CommandRun.Of("evaluate", ModelSource.DemoSamples, "--labels", labels)).RequireError("line 1");
+        string image = Path.GetFileName(Demo.Samples[0]);
+        File.WriteAllText(labels, $"file,label\n\n{image},green blob\n");
+        (await CommandRun.Of("evaluate", ModelSource.DemoSamples, "--labels", labels))
+            .RequireError("no class 'green blob'", $"'{labels}', line 3");
         File.WriteAllText(labels, "other.jpg 3");
         (await CommandRun.Of("evaluate", ModelSource.DemoSamples, "--labels", labels)).RequireError("no label for any image");
     }

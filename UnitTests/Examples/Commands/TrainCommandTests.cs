@@ -110,6 +110,63 @@ public sealed class TrainCommandTests
     }
 
     [TestMethod]
+    [DataRow("lbfgs")]
+    [DataRow("sdca")]
+    [DataRow("lightgbm")]
+    public async Task Copies_of_one_image_are_nothing_to_learn_from(string trainer)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string path in Demo.Fill(folder.PathOf("images", "red"), 6).Concat(Demo.Fill(folder.PathOf("images", "blue"), 6)))
+        {
+            File.Copy(Demo.Samples[0], path, overwrite: true);
+        }
+
+        string model = folder.PathOf("m.zip");
+        (await CommandRun.Of("train", folder.PathOf("images"), "-t", trainer, "-o", model, "--cache", folder.PathOf("cache")))
+            .RequireError("have the same features", "--layer");
+        Assert.IsFalse(File.Exists(model));
+    }
+
+    [TestMethod]
+    public async Task A_classifier_that_learned_nothing_is_said_to_on_the_screen_and_in_the_report()
+    {
+        using var folder = new TemporaryFolder();
+        ColoredImages.Draw(folder.PathOf("images"));
+        foreach (string path in Directory.GetFiles(folder.PathOf("images"), "*", SearchOption.AllDirectories))
+        {
+            if (string.CompareOrdinal(Path.GetFileName(path), "03.png") > 0)
+            {
+                File.Delete(path);
+            }
+        }
+
+        string report = folder.PathOf("report.html");
+        CommandRun run = await CommandRun.Of(
+            "train", folder.PathOf("images"), "-t", "lightgbm", "-o", folder.PathOf("m.zip"), "--cache", folder.PathOf("c"), "--report", report);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.Contains("note: the classifier learned nothing: it takes every one of the 8 images", run.Error);
+        Assert.Contains("learned nothing", await File.ReadAllTextAsync(report));
+    }
+
+    [TestMethod]
+    public async Task A_systems_folders_are_no_classes()
+    {
+        using var folder = new TemporaryFolder();
+        ColoredImages.Draw(folder.PathOf("images"));
+        foreach (string name in new[] { ".ipynb_checkpoints", "@eaDir", Path.Combine("red", ".ipynb_checkpoints") })
+        {
+            Demo.Fill(folder.PathOf("images", name), 1);
+        }
+
+        CommandRun run = await CommandRun.Of(
+            "train", folder.PathOf("images"), "-o", folder.PathOf("m.zip"), "--cache", folder.PathOf("cache"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.Contains("2 classes, 20 images", run.Output);
+        Assert.Contains("'.ipynb_checkpoints'", run.Error);
+        Assert.Contains("'@eaDir'", run.Error);
+    }
+
+    [TestMethod]
     [RequiresReference]
     public async Task The_demo_models_features_tell_the_shapes_apart()
     {
