@@ -27,7 +27,6 @@ public static class MobileViTModelOperations
     /// <param name="filePath">The path of the saved pipeline.</param>
     /// <param name="inputSchema">The schema of the data that the pipeline was saved with.</param>
     /// <param name="options">How to run the models; null for the defaults.</param>
-    /// <param name="steps">What its steps do otherwise than when they were saved; null for nothing.</param>
     /// <exception cref="ArgumentException">The path is empty, or an option is out of range.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a saved pipeline, or a step in it cannot be read.</exception>
@@ -50,8 +49,7 @@ public static class MobileViTModelOperations
         this ModelOperationsCatalog catalog,
         string filePath,
         out DataViewSchema inputSchema,
-        MobileViTModelOptions? options = null,
-        MobileViTLoadingOptions? steps = null)
+        MobileViTModelOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(filePath);
         if (!File.Exists(filePath))
@@ -60,17 +58,16 @@ public static class MobileViTModelOperations
         }
 
         using FileStream stream = File.OpenRead(filePath);
-        return Load(catalog, stream, filePath, out inputSchema, options, steps);
+        return Load(catalog, stream, filePath, out inputSchema, options);
     }
 
     /// <param name="catalog">The model operations of an <see cref="MLContext"/>.</param>
     /// <param name="stream">The saved pipeline; a stream that can seek.</param>
     /// <param name="inputSchema">The schema of the data that the pipeline was saved with.</param>
     /// <param name="options">How to run the models; null for the defaults.</param>
-    /// <param name="steps">What its steps do otherwise than when they were saved; null for nothing.</param>
     /// <exception cref="ArgumentException">The stream cannot seek, or an option is out of range.</exception>
     /// <exception cref="InvalidDataException">The stream is not a saved pipeline, or a step in it cannot be read.</exception>
-    /// <inheritdoc cref="LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions, MobileViTLoadingOptions)"/>
+    /// <inheritdoc cref="LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions)"/>
     /// <example>
     /// <code source="UnitTests/Estimators/Samples/LoadMobileViTSamples.cs" region="FromStream"><![CDATA[
     /// var mlContext = new MLContext();
@@ -87,8 +84,7 @@ public static class MobileViTModelOperations
         this ModelOperationsCatalog catalog,
         Stream stream,
         out DataViewSchema inputSchema,
-        MobileViTModelOptions? options = null,
-        MobileViTLoadingOptions? steps = null)
+        MobileViTModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanSeek)
@@ -97,7 +93,7 @@ public static class MobileViTModelOperations
                 "The stream of the saved pipeline must be able to seek; copy it into a MemoryStream first.", nameof(stream));
         }
 
-        return Load(catalog, stream, "the stream", out inputSchema, options, steps);
+        return Load(catalog, stream, "the stream", out inputSchema, options);
     }
 
     private static ITransformer Load(
@@ -105,8 +101,7 @@ public static class MobileViTModelOperations
         Stream stream,
         string source,
         out DataViewSchema inputSchema,
-        MobileViTModelOptions? options,
-        MobileViTLoadingOptions? steps)
+        MobileViTModelOptions? options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         options ??= new MobileViTModelOptions();
@@ -122,7 +117,7 @@ public static class MobileViTModelOperations
             throw new InvalidDataException($"'{source}' is not a pipeline that ML.NET can load: {exception.Message}", exception);
         }
 
-        using var restoring = new RestoredPipeline(loaded, options, steps ?? new MobileViTLoadingOptions());
+        using var restoring = new RestoredPipeline(loaded, options);
         stream.Position = start;
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
         return restoring.Restore(archive);

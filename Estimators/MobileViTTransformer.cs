@@ -14,7 +14,7 @@ namespace MlNetMobileViT;
 /// <see cref="MobileViTModel"/> of your own, where others still use it.
 /// <para>
 /// <c>mlContext.Model.Save</c> writes the transformer with the model in it, and both <c>mlContext.Model.Load</c> and
-/// <see cref="MobileViTModelOperations.LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions, MobileViTLoadingOptions)"/>
+/// <see cref="MobileViTModelOperations.LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions)"/>
 /// load it; the remarks of the latter tell the differences, such as that only it keeps the known size of the column of the
 /// best labels. A model that was converted for a fixed batch of several images cannot be saved with a pipeline:
 /// <see cref="NotSupportedException"/>.

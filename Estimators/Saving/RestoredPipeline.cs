@@ -7,9 +7,7 @@ namespace MlNetMobileViT;
 /// <summary>A pipeline as ML.NET loaded it, on its way to one with fast transformers.</summary>
 /// <param name="loaded">The pipeline; disposed unless <see cref="Restore"/> returns.</param>
 /// <param name="options">How to run the models.</param>
-/// <param name="steps">What the steps do otherwise than when they were saved.</param>
-internal sealed class RestoredPipeline(ITransformer loaded, MobileViTModelOptions options, MobileViTLoadingOptions steps)
-    : IDisposable
+internal sealed class RestoredPipeline(ITransformer loaded, MobileViTModelOptions options) : IDisposable
 {
     // How ML.NET lays a saved chain out in its archive.
     private const string ChainFolder = "TransformerChain";
@@ -101,7 +99,6 @@ internal sealed class RestoredPipeline(ITransformer loaded, MobileViTModelOption
 
     private MobileViTTransformer CreateTransformer(ImageStep step, byte[] onnx)
     {
-        step = step with { Options = steps.Apply(step.Options) };
         if (step.Kind == ImageStepKind.Preprocess)
         {
             return new MobileViTPreprocessingTransformer(step);

@@ -31,7 +31,7 @@ internal static class PredictCommand
             int top = options.TopOf(parsed);
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             using var trained = TrainedModel.Load(
-                path, new MobileViTLoadingOptions { Threads = scoring.Threads, MaxPixels = scoring.MaxPixels });
+                path, new MobileViTPipelineOptions { Threads = scoring.Threads, MaxPixels = scoring.MaxPixels });
             top = Math.Min(top, trained.Labels.Count);
             return await new ScoringRun
             {

@@ -14,7 +14,7 @@ internal sealed class TrainedModel : IDisposable
     private readonly MLContext _context = new();
     private readonly ITransformer _transformer;
 
-    private TrainedModel(string path, MobileViTLoadingOptions steps)
+    private TrainedModel(string path, MobileViTPipelineOptions steps)
     {
         _transformer = _context.Model.LoadMobileViT(path, out DataViewSchema input, options: null, steps);
         DataViewSchema output = _transformer.GetOutputSchema(
@@ -36,7 +36,7 @@ internal sealed class TrainedModel : IDisposable
     public IReadOnlyList<string> Labels { get; }
 
     /// <exception cref="CommandException">The file is no such model.</exception>
-    public static TrainedModel Load(string path, MobileViTLoadingOptions? steps = null)
+    public static TrainedModel Load(string path, MobileViTPipelineOptions? steps = null)
     {
         if (!File.Exists(path))
         {
@@ -45,7 +45,7 @@ internal sealed class TrainedModel : IDisposable
 
         try
         {
-            return new TrainedModel(path, steps ?? new MobileViTLoadingOptions());
+            return new TrainedModel(path, steps ?? new MobileViTPipelineOptions());
         }
         catch (Exception exception) when (exception is InvalidDataException or ArgumentOutOfRangeException or FormatException)
         {
