@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 
 namespace MlNetMobileViT;
@@ -20,12 +21,12 @@ internal sealed class PathMapping : CustomMappingFactory<PathRow, PreprocessedRo
 {
     public const string Contract = "MlNetMobileViT.PreprocessPath";
 
-    public override Action<PathRow, PreprocessedRow> GetMapping() => static (input, output) =>
+    public override Action<PathRow, PreprocessedRow> GetMapping()
     {
-        var settings = SavedSettings.Get(input.Settings);
-        settings.Preprocess(
-            new PathImageSource([input.Image], settings.Step.InputColumnName, settings.Step.Options.ImageFolder), output);
-    };
+        var settings = new SavedSettings();
+        return (input, output) => settings.Preprocess(
+            input.Settings, step => new PathImageSource([input.Image], step.InputColumnName, step.Options.ImageFolder), output);
+    }
 }
 
 /// <summary>Preprocesses encoded images.</summary>
@@ -34,11 +35,12 @@ internal sealed class EncodedMapping : CustomMappingFactory<EncodedRow, Preproce
 {
     public const string Contract = "MlNetMobileViT.PreprocessEncoded";
 
-    public override Action<EncodedRow, PreprocessedRow> GetMapping() => static (input, output) =>
+    public override Action<EncodedRow, PreprocessedRow> GetMapping()
     {
-        var settings = SavedSettings.Get(input.Settings);
-        settings.Preprocess(new EncodedImageSource([input.Image], settings.Step.InputColumnName), output);
-    };
+        var settings = new SavedSettings();
+        return (input, output) => settings.Preprocess(
+            input.Settings, step => new EncodedImageSource([input.Image], step.InputColumnName), output);
+    }
 }
 
 /// <summary>Preprocesses decoded images.</summary>
@@ -47,11 +49,12 @@ internal sealed class DecodedMapping : CustomMappingFactory<DecodedRow, Preproce
 {
     public const string Contract = "MlNetMobileViT.PreprocessDecoded";
 
-    public override Action<DecodedRow, PreprocessedRow> GetMapping() => static (input, output) =>
+    public override Action<DecodedRow, PreprocessedRow> GetMapping()
     {
-        var settings = SavedSettings.Get(input.Settings);
-        settings.Preprocess(new DecodedImageSource([input.Image], settings.Step.InputColumnName), output);
-    };
+        var settings = new SavedSettings();
+        return (input, output) => settings.Preprocess(
+            input.Settings, step => new DecodedImageSource([input.Image], step.InputColumnName), output);
+    }
 }
 
 /// <summary>Preprocesses the bytes of decoded images.</summary>
@@ -60,12 +63,15 @@ internal sealed class ImageBytesMapping : CustomMappingFactory<EncodedRow, Prepr
 {
     public const string Contract = "MlNetMobileViT.PreprocessImageBytes";
 
-    public override Action<EncodedRow, PreprocessedRow> GetMapping() => static (input, output) =>
+    public override Action<EncodedRow, PreprocessedRow> GetMapping()
     {
-        var settings = SavedSettings.Get(input.Settings);
-        settings.Preprocess(
-            new ImageBytesSource(input.Image, settings.Step.ImageSize!, settings.Step.InputColumnName), output);
-    };
+        var settings = new SavedSettings();
+        return (input, output) => settings.Preprocess(
+            input.Settings, step => new ImageBytesSource(input.Image, Size(step), step.InputColumnName), output);
+    }
+
+    private static IReadOnlyList<int> Size(ImageStep step) =>
+        step.ImageSize ?? throw ImageStep.Unreadable("it does not say of which size its images are.");
 }
 
 /// <summary>Passes preprocessed pixels on.</summary>
@@ -74,11 +80,64 @@ internal sealed class PixelsMapping : CustomMappingFactory<PixelsRow, Preprocess
 {
     public const string Contract = "MlNetMobileViT.PassPixels";
 
-    public override Action<PixelsRow, PreprocessedRow> GetMapping() => static (input, output) =>
+    public override Action<PixelsRow, PreprocessedRow> GetMapping()
     {
-        var settings = SavedSettings.Get(input.Settings);
-        settings.Preprocess(new PixelSource([input.Image], settings.Step.InputColumnName), output);
-    };
+        var settings = new SavedSettings();
+        return (input, output) => settings.Preprocess(
+            input.Settings, step => new PixelSource([input.Image], step.InputColumnName), output);
+    }
+}
+
+/// <summary>Passes what the model gave on, where it gave numbers.</summary>
+[CustomMappingFactoryAttribute(Contract)]
+internal sealed class NumbersMapping : CustomMappingFactory<ModelValuesRow, NumbersRow>
+{
+    public const string Contract = "MlNetMobileViT.Numbers";
+
+    public override Action<ModelValuesRow, NumbersRow> GetMapping()
+    {
+        var settings = new SavedSettings();
+        return (input, output) =>
+        {
+            ImageStep step = settings.Step(input.Settings);
+            ReadOnlySpan<float> values = input.Values.GetValues();
+            VBuffer<float> numbers = output.Numbers;
+            VBufferEditor<float> editor = VBufferEditor.Create(ref numbers, values.Length);
+            values.CopyTo(editor.Values);
+            output.Error = input.Error.IsEmpty ? Check(step, values, input.ImagePath) : input.Error;
+            if (!output.Error.IsEmpty)
+            {
+                editor.Values.Fill(float.NaN);
+            }
+
+            output.Numbers = editor.Commit();
+        };
+    }
+
+    /// <summary>Why the values are no result, for the error column; throws where the row's error is not to be marked.</summary>
+    private static ReadOnlyMemory<char> Check(ImageStep step, ReadOnlySpan<float> values, ReadOnlyMemory<char> path)
+    {
+        foreach (SavedOutput output in step.Outputs ?? [])
+        {
+            if (output.Length > values.Length)
+            {
+                throw ImageStep.Unreadable($"its output '{output.Name}' is longer than what the model gives.");
+            }
+
+            if (!ModelNumbers.AreFinite(values[..output.Length]))
+            {
+                ImageSource image = step.InputKind == ImageColumnKind.Path
+                    ? new PathImageSource([path], step.InputColumnName, step.Options.ImageFolder)
+                    : new EncodedImageSource([], step.InputColumnName);
+                InvalidDataException error = ModelNumbers.Error(output.Name, values[..output.Length], image.NameOf(slot: 0, row: -1));
+                return BadImage.IsMarked(error, step.Options.BadImages) ? error.Message.AsMemory() : throw error;
+            }
+
+            values = values[output.Length..];
+        }
+
+        return default;
+    }
 }
 
 /// <summary>Finds the most likely classes.</summary>
@@ -87,10 +146,20 @@ internal sealed class ClassesMapping : CustomMappingFactory<ScoresRow, ClassesRo
 {
     public const string Contract = "MlNetMobileViT.Classes";
 
-    public override Action<ScoresRow, ClassesRow> GetMapping() => static (input, output) =>
+    public override Action<ScoresRow, ClassesRow> GetMapping()
     {
-        ImageStep step = SavedSettings.Get(input.Settings).Step;
-        IReadOnlyList<string> labels = step.Labels!;
+        var settings = new SavedSettings();
+        return (input, output) => Map(settings.Step(input.Settings), input, output);
+    }
+
+    private static void Map(ImageStep step, ScoresRow input, ClassesRow output)
+    {
+        IReadOnlyList<string> labels = step.Labels ?? [];
+        if (labels.Count != input.Rank.Length)
+        {
+            throw ImageStep.Unreadable($"it has {labels.Count} labels for {input.Rank.Length} classes.");
+        }
+
         int count = Math.Min(((MobileViTClassificationOptions)step.Options).TopK, labels.Count);
         ReadOnlySpan<float> probabilities = input.Probabilities.GetValues();
         string[] topLabels = new string[count];
@@ -114,5 +183,5 @@ internal sealed class ClassesMapping : CustomMappingFactory<ScoresRow, ClassesRo
         }
 
         output.TopLabels = TextVector.Create(topLabels);
-    };
+    }
 }
