@@ -23,7 +23,10 @@ internal static class UnreadablePipeline
 
         return IsOfTheMachine(cause)
             ? cause
-            : new InvalidDataException($"'{source}' is not a pipeline that can be loaded: {cause.Message}", exception);
+            : new InvalidDataException(
+                $"'{source}' is not a pipeline that can be loaded: {cause.Message.TrimEnd('.')}. It is damaged, cut off or something else; "
+                + "copy it again, or save it again.",
+                exception);
     }
 
     /// <summary>A disk that is full or fails, a file that may not be read or written, a native library that is not there.</summary>

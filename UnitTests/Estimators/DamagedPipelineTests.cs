@@ -87,7 +87,8 @@ public sealed class DamagedPipelineTests
         Assert.AreSame(full, UnreadablePipeline.Error("a.zip", new InvalidOperationException("Around", full)));
         Assert.AreSame(denied, UnreadablePipeline.Error("a.zip", denied));
         Assert.AreEqual(
-            "'a.zip' is not a pipeline that can be loaded: Cut off",
+            "'a.zip' is not a pipeline that can be loaded: Cut off. It is damaged, cut off or something else; copy it again, or save it "
+                + "again.",
             UnreadablePipeline.Error("a.zip", new System.Reflection.TargetInvocationException(cut)).Message);
         Assert.IsInstanceOfType<InvalidDataException>(UnreadablePipeline.Error("a.zip", new IOException("A seek before the beginning")));
     }
