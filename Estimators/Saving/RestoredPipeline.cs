@@ -102,9 +102,18 @@ internal sealed class RestoredPipeline(
         // The entry is a byte array as ML.NET writes it: its length first.
         using var reader = new BinaryReader(entry.Open());
         byte[] onnx = reader.ReadBytes(reader.ReadInt32());
-        return SavedOnnx.ReadStep(onnx) is { } step
-            ? (step with { Options = pipelineOptions.ApplyTo(step.Options) }, onnx)
-            : default;
+        if (SavedOnnx.ReadStep(onnx) is not { } step)
+        {
+            return default;
+        }
+
+        if (step.ModelLength > onnx.Length)
+        {
+            throw ImageStep.Unreadable("its model is cut off.");
+        }
+
+        SavedInput.Restore(onnx.AsSpan(0, step.ModelLength));
+        return (step with { Options = pipelineOptions.ApplyTo(step.Options) }, onnx);
     }
 
     private MobileViTTransformer CreateTransformer(ImageStep step, byte[] onnx)
@@ -114,18 +123,8 @@ internal sealed class RestoredPipeline(
             return Read(() => new MobileViTPreprocessingTransformer(step));
         }
 
-        Read(() =>
-        {
-            if (step.ModelLength > onnx.Length)
-            {
-                throw ImageStep.Unreadable("its model is cut off.");
-            }
-
-            SavedInput.Restore(onnx.AsSpan(0, step.ModelLength));
-            return true;
-        });
         // Not read as the rest is: what the caller's own configuration of the session throws is no fault of the file.
-        var owned = MobileViTModel.Load(onnx.AsMemory(0, step.ModelLength), $"the model in '{source}'", modelOptions);
+        var owned = MobileViTModel.Load(onnx.AsMemory(0, step.ModelLength), $"the model in {source}", modelOptions);
         _made.Add(owned);
         var model = new SharedModel(owned, isOwned: true);
         return Read<MobileViTTransformer>(() =>

@@ -15,77 +15,70 @@ internal sealed class SettingsKeyMapping : CustomMappingFactory<NoColumns, Setti
     public override Action<NoColumns, SettingsKeyRow> GetMapping() => static (_, output) => output.Value = Key;
 }
 
+/// <summary>Makes the input of the model of an image.</summary>
+internal abstract class PreprocessingMapping<TRow> : CustomMappingFactory<TRow, PreprocessedRow>
+    where TRow : SettingsRow, new()
+{
+    public sealed override Action<TRow, PreprocessedRow> GetMapping()
+    {
+        var settings = new SavedSettings();
+        return (input, output) => settings.Preprocess(input.Settings, step => SourceOf(input, step), output);
+    }
+
+    /// <summary>The image of a row, in slot 0.</summary>
+    protected abstract ImageSource SourceOf(TRow input, ImageStep step);
+}
+
 /// <summary>Preprocesses images at paths.</summary>
 [CustomMappingFactoryAttribute(Contract)]
-internal sealed class PathMapping : CustomMappingFactory<PathRow, PreprocessedRow>
+internal sealed class PathMapping : PreprocessingMapping<PathRow>
 {
     public const string Contract = "MlNetMobileViT.PreprocessPath";
 
-    public override Action<PathRow, PreprocessedRow> GetMapping()
-    {
-        var settings = new SavedSettings();
-        return (input, output) => settings.Preprocess(
-            input.Settings, step => new PathImageSource([input.Image], step.InputColumnName, step.Options.ImageFolder), output);
-    }
+    protected override ImageSource SourceOf(PathRow input, ImageStep step) =>
+        new PathImageSource([input.Image], step.InputColumnName, step.Options.ImageFolder);
 }
 
 /// <summary>Preprocesses encoded images.</summary>
 [CustomMappingFactoryAttribute(Contract)]
-internal sealed class EncodedMapping : CustomMappingFactory<EncodedRow, PreprocessedRow>
+internal sealed class EncodedMapping : PreprocessingMapping<EncodedRow>
 {
     public const string Contract = "MlNetMobileViT.PreprocessEncoded";
 
-    public override Action<EncodedRow, PreprocessedRow> GetMapping()
-    {
-        var settings = new SavedSettings();
-        return (input, output) => settings.Preprocess(
-            input.Settings, step => new EncodedImageSource([input.Image], step.InputColumnName), output);
-    }
+    protected override ImageSource SourceOf(EncodedRow input, ImageStep step) =>
+        new EncodedImageSource([input.Image], step.InputColumnName);
 }
 
 /// <summary>Preprocesses decoded images.</summary>
 [CustomMappingFactoryAttribute(Contract)]
-internal sealed class DecodedMapping : CustomMappingFactory<DecodedRow, PreprocessedRow>
+internal sealed class DecodedMapping : PreprocessingMapping<DecodedRow>
 {
     public const string Contract = "MlNetMobileViT.PreprocessDecoded";
 
-    public override Action<DecodedRow, PreprocessedRow> GetMapping()
-    {
-        var settings = new SavedSettings();
-        return (input, output) => settings.Preprocess(
-            input.Settings, step => new DecodedImageSource([input.Image], step.InputColumnName), output);
-    }
+    protected override ImageSource SourceOf(DecodedRow input, ImageStep step) =>
+        new DecodedImageSource([input.Image], step.InputColumnName);
 }
 
 /// <summary>Preprocesses the bytes of decoded images.</summary>
 [CustomMappingFactoryAttribute(Contract)]
-internal sealed class ImageBytesMapping : CustomMappingFactory<EncodedRow, PreprocessedRow>
+internal sealed class ImageBytesMapping : PreprocessingMapping<EncodedRow>
 {
     public const string Contract = "MlNetMobileViT.PreprocessImageBytes";
 
-    public override Action<EncodedRow, PreprocessedRow> GetMapping()
-    {
-        var settings = new SavedSettings();
-        return (input, output) => settings.Preprocess(
-            input.Settings, step => new ImageBytesSource(input.Image, Size(step), step.InputColumnName), output);
-    }
-
-    private static IReadOnlyList<int> Size(ImageStep step) =>
-        step.ImageSize ?? throw ImageStep.Unreadable("it does not say of which size its images are.");
+    protected override ImageSource SourceOf(EncodedRow input, ImageStep step) =>
+        step.ImageSize is { } size
+            ? new ImageBytesSource(input.Image, size, step.InputColumnName)
+            : throw ImageStep.Unreadable("it does not say of which size its images are.");
 }
 
 /// <summary>Passes preprocessed pixels on.</summary>
 [CustomMappingFactoryAttribute(Contract)]
-internal sealed class PixelsMapping : CustomMappingFactory<PixelsRow, PreprocessedRow>
+internal sealed class PixelsMapping : PreprocessingMapping<PixelsRow>
 {
     public const string Contract = "MlNetMobileViT.PassPixels";
 
-    public override Action<PixelsRow, PreprocessedRow> GetMapping()
-    {
-        var settings = new SavedSettings();
-        return (input, output) => settings.Preprocess(
-            input.Settings, step => new PixelSource([input.Image], step.InputColumnName), output);
-    }
+    protected override ImageSource SourceOf(PixelsRow input, ImageStep step) =>
+        new PixelSource([input.Image], step.InputColumnName);
 }
 
 /// <summary>Passes what the model gave on, where it gave numbers.</summary>
