@@ -323,14 +323,17 @@ public static class MobileViTCatalog
         MobileViTScoringOptions? options = null) =>
         Featurize(catalog, outputColumnName, Load(modelFile), inputColumnName, modelOutput, options);
 
-    private static MobileViTScoringEstimator Score(
+    internal static MobileViTScoringEstimator Score(
         TransformsCatalog catalog,
         string outputColumnName,
         SharedModel model,
         string? inputColumnName,
         string modelOutput,
         MobileViTScoringOptions? options) =>
-        new(model, Step(ImageStepKind.Score, catalog, model, outputColumnName, inputColumnName, modelOutput, options));
+        Create(
+            model,
+            () => Step(ImageStepKind.Score, catalog, model, outputColumnName, inputColumnName, modelOutput, options),
+            step => new MobileViTScoringEstimator(model, step));
 
     private static MobileViTClassificationEstimator Classify(
         TransformsCatalog catalog,
@@ -338,7 +341,10 @@ public static class MobileViTCatalog
         SharedModel model,
         string? inputColumnName,
         MobileViTClassificationOptions? options) =>
-        new(model, Step(ImageStepKind.Classify, catalog, model, outputColumnName, inputColumnName, modelOutput: null, options));
+        Create(
+            model,
+            () => Step(ImageStepKind.Classify, catalog, model, outputColumnName, inputColumnName, modelOutput: null, options),
+            step => new MobileViTClassificationEstimator(model, step));
 
     private static MobileViTFeaturizationEstimator Featurize(
         TransformsCatalog catalog,
@@ -347,7 +353,24 @@ public static class MobileViTCatalog
         string? inputColumnName,
         string modelOutput,
         MobileViTScoringOptions? options) =>
-        new(model, Step(ImageStepKind.Featurize, catalog, model, outputColumnName, inputColumnName, modelOutput, options));
+        Create(
+            model,
+            () => Step(ImageStepKind.Featurize, catalog, model, outputColumnName, inputColumnName, modelOutput, options),
+            step => new MobileViTFeaturizationEstimator(model, step));
+
+    /// <summary>Makes an estimator; a model that was loaded for it goes where that fails.</summary>
+    private static TEstimator Create<TEstimator>(SharedModel model, Func<ImageStep> createStep, Func<ImageStep, TEstimator> create)
+    {
+        try
+        {
+            return create(createStep());
+        }
+        catch
+        {
+            model.Discard();
+            throw;
+        }
+    }
 
     private static ImageStep Step<TOptions>(
         ImageStepKind kind,

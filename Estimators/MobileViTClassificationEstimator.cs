@@ -21,14 +21,15 @@ namespace MlNetMobileViT;
 /// | `Probability` | Single | the probability of the most likely class, in [0, 1] |
 /// | `TopLabels` | Vector of Text | the most likely labels, most likely first |
 /// | `TopProbabilities` | Vector of Single | their probabilities |
-/// | `Error` | Text | why the image could not be read, where bad images are marked |
+/// | `Error` | Text | why the row has no values, where bad images are marked |
 ///
 /// `mlContext.MulticlassClassification.Evaluate` reads `PredictedLabel` and `Score`. It compares keys by their numbers, so the
 /// label column has to have the model's: give its `MapValueToKey` the <xref:MlNetMobileViT.MobileViTModel.Labels> as
 /// `keyData`. Keys in the order in which labels happen to come are others, and the metrics then mean nothing.
 ///
 /// Images are read, decoded and preprocessed as <xref:MlNetMobileViT.MobileViTPreprocessingEstimator> says, and scored on
-/// several threads; the rows keep their order. Missing values: where bad images are marked, the
+/// several threads; the rows keep their order. A model that gives NaN or infinity for an image is an error of that row:
+/// `InvalidDataException` with the image, the output and what to do. Missing values: where bad images are marked, the
 /// label of such a row is a missing key, its scores are NaN and its labels empty.
 /// ]]></format>
 /// </remarks>

@@ -19,7 +19,8 @@ namespace MlNetMobileViT;
 /// decoded and scored again in every pass.
 ///
 /// Images are read, decoded and preprocessed as <xref:MlNetMobileViT.MobileViTPreprocessingEstimator> says, and scored on
-/// several threads; the rows keep their order. Missing values: where bad images are marked, all
+/// several threads; the rows keep their order. A model that gives NaN or infinity for an image is an error of that row:
+/// `InvalidDataException` with the image, the output and what to do. Missing values: where bad images are marked, all
 /// values of such a row are NaN.
 /// ]]></format>
 /// </remarks>

@@ -35,10 +35,15 @@ public sealed class MobileViTModel : IDisposable
             Outputs = ReadOutputs(_session, Metadata.Preprocessing, source);
             Labels = ReadLabels(Metadata, Outputs, source);
         }
-        catch
+        catch (Exception exception)
         {
             _session.Dispose();
-            throw;
+            if (exception is InvalidDataException)
+            {
+                throw;
+            }
+
+            throw new InvalidDataException($"'{source}' is not a model that can be run: {exception.Message}", exception);
         }
     }
 
@@ -105,6 +110,10 @@ public sealed class MobileViTModel : IDisposable
     /// </exception>
     public static MobileViTModel Load(ReadOnlyMemory<byte> onnx, MobileViTModelOptions? options = null) =>
         new(onnx, "the model in memory", options ?? new MobileViTModelOptions());
+
+    /// <summary>Loads a model from bytes that have a name.</summary>
+    internal static MobileViTModel Load(ReadOnlyMemory<byte> onnx, string source, MobileViTModelOptions options) =>
+        new(onnx, source, options);
 
     /// <summary>Gets an output by its name.</summary>
     /// <param name="name">One of <see cref="ModelOutputs"/>.</param>
@@ -214,6 +223,7 @@ public sealed class MobileViTModel : IDisposable
     {
         if (session.InputMetadata.Count != 1
             || !session.InputMetadata.TryGetValue(ModelOutputs.Input, out NodeMetadata? input)
+            || !input.IsTensor
             || input.ElementType != typeof(float)
             || input.Dimensions.Length != 4
             || !Fits(input.Dimensions[1..], [3, preprocessing.Height, preprocessing.Width]))
@@ -223,7 +233,16 @@ public sealed class MobileViTModel : IDisposable
                 + $"{preprocessing.Width}], as its metadata says. Convert the checkpoint again.");
         }
 
-        return input.Dimensions[0] > 0 ? input.Dimensions[0] : null;
+        int batch = input.Dimensions[0];
+        if (batch > MobileViTScoringOptions.MaxBatchSize)
+        {
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{source}' takes {batch} images at once, more than {MobileViTScoringOptions.MaxBatchSize}. Convert the checkpoint again "
+                + $"with a smaller batch, or without a fixed one."));
+        }
+
+        return batch > 0 ? batch : null;
     }
 
     private static bool Fits(int[] declared, int[] wanted) =>
@@ -232,9 +251,11 @@ public sealed class MobileViTModel : IDisposable
     private static ModelOutput[] ReadOutputs(InferenceSession session, ImagePreprocessing preprocessing, string source)
     {
         string[] names = [.. session.OutputNames];
-        if (session.OutputMetadata.Values.Any(output => output.ElementType != typeof(float)))
+        if (session.OutputMetadata.Values.Any(static output =>
+            !output.IsTensor || output.ElementType != typeof(float) || output.Dimensions.Length < 2))
         {
-            throw new InvalidDataException($"'{source}' has outputs that are not float32. Convert the checkpoint again.");
+            throw new InvalidDataException(
+                $"'{source}' has outputs that are not float32 with a batch and one dimension more. Convert the checkpoint again.");
         }
 
         int[][] shapes = [.. names.Select(name => session.OutputMetadata[name].Dimensions[1..])];
@@ -246,7 +267,19 @@ public sealed class MobileViTModel : IDisposable
             shapes = [.. results.Select(static result => result.AsTensor<float>().Dimensions[1..].ToArray())];
         }
 
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (shapes[i].Any(static side => side < 1) || shapes[i].Aggregate(1L, MultiplyUpTo) > Array.MaxLength)
+            {
+                throw new InvalidDataException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{source}' has an output '{names[i]}' of the impossible shape [{string.Join(", ", shapes[i])}]. Convert the checkpoint again."));
+            }
+        }
+
         return [.. names.Zip(shapes, static (name, shape) => new ModelOutput(name, shape))];
+
+        static long MultiplyUpTo(long product, int side) => Math.Min(product, int.MaxValue) * side;
     }
 
     private static string[] ReadLabels(ModelMetadata metadata, IReadOnlyList<ModelOutput> outputs, string source)

@@ -27,9 +27,14 @@ public static class MobileViTModelOperations
     /// <param name="filePath">The path of the saved pipeline.</param>
     /// <param name="inputSchema">The schema of the data that the pipeline was saved with.</param>
     /// <param name="options">How to run the models; null for the defaults.</param>
+    /// <param name="pipelineOptions">What the steps are to do otherwise than they were saved to; null for nothing.</param>
     /// <exception cref="ArgumentException">The path is empty, or an option is out of range.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not a saved pipeline, or a step in it cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is not a saved pipeline, or a step in it cannot be read; the message says why. Whatever is wrong with a file is
+    /// this exception. A disk that is full or fails is an <see cref="IOException"/>, for ML.NET keeps models in temporary files.
+    /// </exception>
     /// <example>
     /// <code source="UnitTests/Estimators/Samples/LoadMobileViTSamples.cs" region="FromFile"><![CDATA[
     /// var mlContext = new MLContext();
@@ -49,7 +54,8 @@ public static class MobileViTModelOperations
         this ModelOperationsCatalog catalog,
         string filePath,
         out DataViewSchema inputSchema,
-        MobileViTModelOptions? options = null)
+        MobileViTModelOptions? options = null,
+        MobileViTPipelineOptions? pipelineOptions = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(filePath);
         if (!File.Exists(filePath))
@@ -58,16 +64,17 @@ public static class MobileViTModelOperations
         }
 
         using FileStream stream = File.OpenRead(filePath);
-        return Load(catalog, stream, filePath, out inputSchema, options);
+        return Load(catalog, stream, filePath, out inputSchema, options, pipelineOptions);
     }
 
     /// <param name="catalog">The model operations of an <see cref="MLContext"/>.</param>
     /// <param name="stream">The saved pipeline; a stream that can seek.</param>
     /// <param name="inputSchema">The schema of the data that the pipeline was saved with.</param>
     /// <param name="options">How to run the models; null for the defaults.</param>
+    /// <param name="pipelineOptions">What the steps are to do otherwise than they were saved to; null for nothing.</param>
     /// <exception cref="ArgumentException">The stream cannot seek, or an option is out of range.</exception>
     /// <exception cref="InvalidDataException">The stream is not a saved pipeline, or a step in it cannot be read.</exception>
-    /// <inheritdoc cref="LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions)"/>
+    /// <inheritdoc cref="LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions, MobileViTPipelineOptions)"/>
     /// <example>
     /// <code source="UnitTests/Estimators/Samples/LoadMobileViTSamples.cs" region="FromStream"><![CDATA[
     /// var mlContext = new MLContext();
@@ -84,7 +91,8 @@ public static class MobileViTModelOperations
         this ModelOperationsCatalog catalog,
         Stream stream,
         out DataViewSchema inputSchema,
-        MobileViTModelOptions? options = null)
+        MobileViTModelOptions? options = null,
+        MobileViTPipelineOptions? pipelineOptions = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanSeek)
@@ -93,7 +101,7 @@ public static class MobileViTModelOperations
                 "The stream of the saved pipeline must be able to seek; copy it into a MemoryStream first.", nameof(stream));
         }
 
-        return Load(catalog, stream, "the stream", out inputSchema, options);
+        return Load(catalog, stream, "the stream", out inputSchema, options, pipelineOptions);
     }
 
     private static ITransformer Load(
@@ -101,23 +109,26 @@ public static class MobileViTModelOperations
         Stream stream,
         string source,
         out DataViewSchema inputSchema,
-        MobileViTModelOptions? options)
+        MobileViTModelOptions? options,
+        MobileViTPipelineOptions? pipelineOptions)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         options ??= new MobileViTModelOptions();
         options.Validate();
+        pipelineOptions ??= new MobileViTPipelineOptions();
+        pipelineOptions.Validate();
         long start = stream.Position;
         ITransformer loaded;
         try
         {
             loaded = catalog.Load(stream, out inputSchema);
         }
-        catch (Exception exception) when (exception is FormatException or InvalidDataException or InvalidOperationException)
+        catch (Exception exception)
         {
-            throw new InvalidDataException($"'{source}' is not a pipeline that ML.NET can load: {exception.Message}", exception);
+            throw UnreadablePipeline.Error(source, exception);
         }
 
-        using var restoring = new RestoredPipeline(loaded, options);
+        using var restoring = new RestoredPipeline(loaded, source, options, pipelineOptions);
         stream.Position = start;
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
         return restoring.Restore(archive);

@@ -11,7 +11,7 @@ public abstract class MobileViTModelTransformer : MobileViTTransformer
     private readonly ScoringPlan _plan;
 
     private protected MobileViTModelTransformer(SharedModel model, ImageStep step)
-        : this(model, step, CreateScorer(model.Acquire(), step, out ScoringPlan plan, out MobileViTModel acquired), plan, acquired)
+        : this(model, step, CreateScorer(model, step, out ScoringPlan plan, out MobileViTModel acquired), plan, acquired)
     {
     }
 
@@ -29,9 +29,9 @@ public abstract class MobileViTModelTransformer : MobileViTTransformer
     public MobileViTModel Model { get; }
 
     private protected sealed override TransformerChain<ITransformer> CreateSavedPipeline(
-        ImageStep step, IReadOnlyList<OutputColumn> columns, string onnxPath) =>
+        ImageStep step, IReadOnlyList<OutputColumn> columns, string folder) =>
         Model.FixedBatch is null or 1
-            ? SavedPipeline.Build(step, columns, _plan.Outputs, Model, onnxPath)
+            ? SavedPipeline.Build(step, columns, _plan.Outputs, Model, folder)
             : throw new NotSupportedException(
                 $"The model '{Model.Source}' takes {Model.FixedBatch} images at once, and ML.NET's own ONNX transform, which runs "
                 + "saved pipelines, one. Convert the checkpoint without a fixed batch to save a pipeline.");
@@ -43,12 +43,20 @@ public abstract class MobileViTModelTransformer : MobileViTTransformer
     }
 
     private static ModelScorer CreateScorer(
-        MobileViTModel model, ImageStep step, out ScoringPlan plan, out MobileViTModel acquired)
+        SharedModel sharedModel, ImageStep step, out ScoringPlan plan, out MobileViTModel model)
     {
-        acquired = model;
-        plan = ScoringPlan.For(model, step);
-        var options = (MobileViTScoringOptions)step.Options;
-        return new ModelScorer(
-            model, new ImagePreprocessor(step.Preprocessing, options.Decoding), plan.Outputs, options.BatchSize);
+        model = sharedModel.Acquire();
+        try
+        {
+            plan = ScoringPlan.For(model, step);
+            var options = (MobileViTScoringOptions)step.Options;
+            return new ModelScorer(
+                model, new ImagePreprocessor(step.Preprocessing, options.Decoding), plan.Outputs, options.BatchSize);
+        }
+        catch
+        {
+            sharedModel.Release();
+            throw;
+        }
     }
 }

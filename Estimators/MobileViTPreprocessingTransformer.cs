@@ -25,6 +25,6 @@ public sealed class MobileViTPreprocessingTransformer : MobileViTTransformer
     ];
 
     private protected override TransformerChain<ITransformer> CreateSavedPipeline(
-        ImageStep step, IReadOnlyList<OutputColumn> columns, string onnxPath) =>
-        SavedPipeline.Build(step, columns, [SavedInput.Name], model: null, onnxPath);
+        ImageStep step, IReadOnlyList<OutputColumn> columns, string folder) =>
+        SavedPipeline.Build(step, columns, [SavedInput.Name], model: null, folder);
 }

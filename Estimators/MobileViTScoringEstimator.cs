@@ -22,7 +22,8 @@ namespace MlNetMobileViT;
 /// | `conv_1`, `layer_1` … `layer_5`, `conv_1x1_exp` | `C, H / stride, W / stride` | feature maps of the stages, where the model was converted with them |
 ///
 /// Images are read, decoded and preprocessed as <xref:MlNetMobileViT.MobileViTPreprocessingEstimator> says, and scored on
-/// several threads; the rows keep their order. Missing values: where bad images are marked, all
+/// several threads; the rows keep their order. A model that gives NaN or infinity for an image is an error of that row:
+/// `InvalidDataException` with the image, the output and what to do. Missing values: where bad images are marked, all
 /// values of such a row are NaN.
 /// ]]></format>
 /// </remarks>

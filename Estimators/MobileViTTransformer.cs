@@ -14,7 +14,7 @@ namespace MlNetMobileViT;
 /// <see cref="MobileViTModel"/> of your own, where others still use it.
 /// <para>
 /// <c>mlContext.Model.Save</c> writes the transformer with the model in it, and both <c>mlContext.Model.Load</c> and
-/// <see cref="MobileViTModelOperations.LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions)"/>
+/// <see cref="MobileViTModelOperations.LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions, MobileViTPipelineOptions)"/>
 /// load it; the remarks of the latter tell the differences, such as that only it keeps the known size of the column of the
 /// best labels. A model that was converted for a fixed batch of several images cannot be saved with a pipeline:
 /// <see cref="NotSupportedException"/>.
@@ -39,6 +39,9 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
 
     /// <summary>The columns that are added, in their order.</summary>
     public IReadOnlyList<string> OutputColumnNames { get; }
+
+    /// <summary>What the step was asked for, or was saved with.</summary>
+    internal MobileViTPreprocessingOptions Options => _step.Options;
 
     bool ITransformer.IsRowToRowMapper => true;
 
@@ -67,14 +70,16 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
     {
         RequireUsable();
         string folder = Directory.CreateTempSubdirectory("mobilevit-").FullName;
+        TransformerChain<ITransformer>? chain = null;
         try
         {
-            using TransformerChain<ITransformer> chain = CreateSavedPipeline(_step, _mapping.Columns, Path.Combine(folder, "model.onnx"));
+            chain = CreateSavedPipeline(_step, _mapping.Columns, folder);
             ((ICanSaveModel)chain).Save(ctx);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            CleanUp.Dispose(chain);
+            CleanUp.Quietly(() => Directory.Delete(folder, recursive: true));
         }
     }
 
@@ -93,7 +98,7 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
 
     /// <summary>The step as ML.NET's own transformers, which can be saved.</summary>
     private protected abstract TransformerChain<ITransformer> CreateSavedPipeline(
-        ImageStep step, IReadOnlyList<OutputColumn> columns, string onnxPath);
+        ImageStep step, IReadOnlyList<OutputColumn> columns, string folder);
 
     /// <summary>Releases what the transformer holds; called once.</summary>
     private protected virtual void Release()

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Reflection;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -13,7 +15,9 @@ internal abstract class BufferedColumn
         Type type = column.Type is VectorDataViewType vector
             ? typeof(BufferedVectorColumn<>).MakeGenericType(vector.ItemType.RawType)
             : typeof(BufferedColumn<>).MakeGenericType(column.Type.RawType);
-        return (BufferedColumn)Activator.CreateInstance(type, input, column, slots)!;
+        // What the input throws is for the consumer, who need not know that it came by reflection.
+        return (BufferedColumn)Activator.CreateInstance(
+            type, BindingFlags.DoNotWrapExceptions, binder: null, [input, column, slots], CultureInfo.InvariantCulture)!;
     }
 
     /// <summary>

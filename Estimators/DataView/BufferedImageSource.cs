@@ -8,4 +8,6 @@ internal sealed class BufferedImageSource(BufferedColumn column, ImageSource ima
         column.ThrowIfFailed(slot);
         images.Preprocess(slot, row, preprocessor, pixels);
     }
+
+    public override string NameOf(int slot, long row) => images.NameOf(slot, row);
 }

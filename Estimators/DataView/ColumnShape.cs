@@ -9,8 +9,6 @@ namespace MlNetMobileViT;
 /// </summary>
 internal static class ColumnShape
 {
-    private static readonly MLContext Context = new();
-
     public static SchemaShape.Column Of(OutputColumn column) => column.Type switch
     {
         KeyDataViewType => Borrow<UInt32Row>(column),
@@ -38,7 +36,8 @@ internal static class ColumnShape
             target.AddAnnotation(kind, text.AsMemory(), TextDataViewType.Instance);
         }
 
-        IEstimator<ITransformer> estimator = Context.Transforms.CustomMapping<NoColumns, TRow>(
+        // A context of its own: one that stayed would remember every estimator that it made.
+        IEstimator<ITransformer> estimator = new MLContext().Transforms.CustomMapping<NoColumns, TRow>(
             static (_, _) => { }, contractName: null, outputSchemaDefinition: definition);
         return estimator.GetOutputSchema(new SchemaShape([])).Single();
     }

@@ -45,4 +45,6 @@ internal sealed class CroppedImageSource(
         _errors[slot]?.Throw();
         preprocessor.Normalize(_crops[slot], pixels);
     }
+
+    public override string NameOf(int slot, long row) => Unnamed(columnName, row);
 }

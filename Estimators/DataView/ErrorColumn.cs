@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace MlNetMobileViT;
 
-/// <summary>Why an image could not be read; empty where it could.</summary>
+/// <summary>Why a row has no values; empty where it has.</summary>
 internal sealed class ErrorColumn(string name) : OutputColumn(name, TextDataViewType.Instance)
 {
     /// <summary>The error column, where the options ask for one.</summary>

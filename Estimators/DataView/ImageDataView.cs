@@ -22,7 +22,16 @@ internal sealed class ImageDataView(ImageMapping mapping, IDataView input) : IDa
         }
 
         DataViewSchema.Column image = mapping.Input.Find(input.Schema).Column;
-        return new ImageCursor(mapping, input.GetRowCursor(layout.InputColumns.Append(image).Distinct(), rand), layout);
+        DataViewRowCursor cursor = input.GetRowCursor(layout.InputColumns.Append(image).Distinct(), rand);
+        try
+        {
+            return new ImageCursor(mapping, cursor, layout);
+        }
+        catch
+        {
+            CleanUp.Dispose(cursor);
+            throw;
+        }
     }
 
     /// <summary>One cursor, whatever was asked for: it uses all threads that it was given by itself, and keeps the order.</summary>

@@ -22,7 +22,8 @@ public record MobileViTPreprocessingOptions
     public BadImageHandling BadImages { get; init; } = BadImageHandling.Throw;
 
     /// <summary>
-    /// The name of the text column that says why a row's image could not be read, and is empty where it could. The column
+    /// The name of the text column that says why a row has no values (its image could not be read, or the model gave NaN or
+    /// infinity for it), and is empty where it has. The column
     /// exists where <see cref="BadImages"/> is <see cref="BadImageHandling.Mark"/>. <c>Error</c> by default. Where several steps
     /// of a pipeline mark, give each a name of its own: a later column hides an earlier one of its name.
     /// </summary>
@@ -43,6 +44,11 @@ public record MobileViTPreprocessingOptions
     public virtual void Validate()
     {
         ArgumentNullException.ThrowIfNull(ImageFolder);
+        if (ImageFolder.Contains('\0'))
+        {
+            throw new ArgumentException("ImageFolder has a null character, which no path can have.");
+        }
+
         ArgumentException.ThrowIfNullOrEmpty(ErrorColumnName);
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Threads, MaxThreads);

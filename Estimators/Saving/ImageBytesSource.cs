@@ -25,4 +25,6 @@ internal sealed class ImageBytesSource(VBuffer<byte> image, IReadOnlyList<int> s
         byte[] colours = [.. image.GetValues()[1..], byte.MaxValue];
         preprocessor.Preprocess(new DecodedPixels(colours, width, height, blueFirst: false, name: null), pixels);
     }
+
+    public override string NameOf(int slot, long row) => Unnamed(columnName, row);
 }

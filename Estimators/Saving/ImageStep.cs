@@ -7,7 +7,8 @@ namespace MlNetMobileViT;
 /// <summary>All that a transform was asked for, and so all that a saved pipeline needs to make it again.</summary>
 internal sealed record ImageStep
 {
-    private static readonly JsonSerializerOptions JsonOptions = new()
+    // Strict: a setting that this version does not know, or null where there must be a value, is not guessed around.
+    private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Strict)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -46,24 +47,61 @@ internal sealed record ImageStep
     /// <summary>The length in bytes of the model that the saved ONNX file begins with; 0 where there is none.</summary>
     public int ModelLength { get; init; }
 
+    /// <summary>What the step takes from the model, in the order in which a saved pipeline has it; null without a model.</summary>
+    public IReadOnlyList<SavedOutput>? Outputs { get; init; }
+
     /// <summary>Reads a step.</summary>
-    /// <exception cref="InvalidDataException">The text is no step.</exception>
+    /// <exception cref="InvalidDataException">The text is no step, or its settings would be refused if given by hand.</exception>
     public static ImageStep FromJson(string json)
     {
         try
         {
-            return JsonSerializer.Deserialize<ImageStep>(json, JsonOptions) ?? throw new JsonException("It is empty.");
+            ImageStep step = JsonSerializer.Deserialize<ImageStep>(json, JsonOptions) ?? throw new JsonException("It is empty.");
+            step.Validate();
+            return step;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
-            throw new InvalidDataException(
-                "A MobileViT step of the saved pipeline cannot be read; the file is damaged, or was saved by a later version: "
-                + exception.Message,
-                exception);
+            // Some messages about JSON repeat all of what could not be read.
+            string reason = exception.Message.Length <= 300 ? exception.Message : $"{exception.Message[..300]}…";
+            throw Unreadable($"the file is damaged, or was saved by a later version: {reason}", exception);
         }
     }
 
+    /// <summary>What is thrown where a step of a saved pipeline is not as this library saves them.</summary>
+    /// <param name="reason">The end of the sentence.</param>
+    /// <param name="cause">What was thrown, if anything.</param>
+    public static InvalidDataException Unreadable(string reason, Exception? cause = null) =>
+        new($"A MobileViT step of the saved pipeline cannot be read: {reason}", cause);
+
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
+
+    private void Validate()
+    {
+        ArgumentException.ThrowIfNullOrEmpty(InputColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(OutputColumnName);
+        Preprocessing.Validate();
+        Options.Validate();
+        Require(Enum.IsDefined(Kind) && Enum.IsDefined(InputKind), "its kind is unknown.");
+        bool hasModel = Kind != ImageStepKind.Preprocess;
+        Require(hasModel ? ModelLength > 0 : ModelLength == 0, "the length of its model is wrong.");
+        Require(hasModel || InputKind != ImageColumnKind.Pixels, "it cannot preprocess pixels.");
+        Require(
+            string.IsNullOrEmpty(ModelOutput) == (Kind is ImageStepKind.Preprocess or ImageStepKind.Classify),
+            "its output of the model is wrong.");
+        Require(Kind != ImageStepKind.Classify || Labels is { Count: > 0 }, "a classification needs labels.");
+        Require(Labels is null || !Labels.Contains(null!), "a label is missing.");
+        Require(ImageSize is null || (ImageSize is [> 0, > 0] && InputKind == ImageColumnKind.Decoded), "its size of images is wrong.");
+        Require(Outputs is null || Outputs.All(static output => output is { Length: > 0 }), "the lengths of its outputs are wrong.");
+    }
+
+    private static void Require(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException(otherwise);
+        }
+    }
 
     private sealed class OptionsConverter : JsonConverter<MobileViTPreprocessingOptions>
     {
@@ -71,8 +109,22 @@ internal sealed record ImageStep
             ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             JsonSerializer.Deserialize<MobileViTClassificationOptions>(ref reader, options)!;
 
+        // As the type that this library knows: what a user's own adds to it could not be read again.
         public override void Write(
-            Utf8JsonWriter writer, MobileViTPreprocessingOptions value, JsonSerializerOptions options) =>
-            JsonSerializer.Serialize(writer, value, value.GetType(), options);
+            Utf8JsonWriter writer, MobileViTPreprocessingOptions value, JsonSerializerOptions options)
+        {
+            switch (value)
+            {
+                case MobileViTClassificationOptions classification:
+                    JsonSerializer.Serialize(writer, classification, options);
+                    break;
+                case MobileViTScoringOptions scoring:
+                    JsonSerializer.Serialize(writer, scoring, options);
+                    break;
+                default:
+                    JsonSerializer.Serialize(writer, value, options);
+                    break;
+            }
+        }
     }
 }

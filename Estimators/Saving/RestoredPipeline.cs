@@ -6,8 +6,11 @@ namespace MlNetMobileViT;
 
 /// <summary>A pipeline as ML.NET loaded it, on its way to one with fast transformers.</summary>
 /// <param name="loaded">The pipeline; disposed unless <see cref="Restore"/> returns.</param>
-/// <param name="options">How to run the models.</param>
-internal sealed class RestoredPipeline(ITransformer loaded, MobileViTModelOptions options) : IDisposable
+/// <param name="source">What was loaded, for the messages of errors: a path, or a description of the stream.</param>
+/// <param name="modelOptions">How to run the models.</param>
+/// <param name="pipelineOptions">What the steps are to do otherwise than they were saved to.</param>
+internal sealed class RestoredPipeline(
+    ITransformer loaded, string source, MobileViTModelOptions modelOptions, MobileViTPipelineOptions pipelineOptions) : IDisposable
 {
     // How ML.NET lays a saved chain out in its archive.
     private const string ChainFolder = "TransformerChain";
@@ -22,7 +25,8 @@ internal sealed class RestoredPipeline(ITransformer loaded, MobileViTModelOption
     /// <exception cref="InvalidDataException">A step or its model cannot be read.</exception>
     public ITransformer Restore(ZipArchive archive)
     {
-        var entries = archive.Entries.ToDictionary(static entry => entry.FullName.Replace('\\', '/'));
+        Dictionary<string, ZipArchiveEntry> entries =
+            Read(() => archive.Entries.ToDictionary(static entry => entry.FullName.Replace('\\', '/')));
         // With a data loader, ML.NET saves the pipeline as the only one of a chain, and unpacks it when it loads.
         bool hasLoader = entries.Keys.Any(static name => name.StartsWith(LoaderFolder, StringComparison.Ordinal));
         ITransformer restored = RestoreChain(loaded, hasLoader ? TransformFolder(ChainFolder, 0) : ChainFolder, entries);
@@ -38,8 +42,8 @@ internal sealed class RestoredPipeline(ITransformer loaded, MobileViTModelOption
             return;
         }
 
-        (loaded as IDisposable)?.Dispose();
-        _made.ForEach(static made => made.Dispose());
+        CleanUp.Dispose(loaded);
+        _made.ForEach(CleanUp.Dispose);
     }
 
     private ITransformer RestoreChain(ITransformer transformer, string folder, Dictionary<string, ZipArchiveEntry> entries)
@@ -55,13 +59,17 @@ internal sealed class RestoredPipeline(ITransformer loaded, MobileViTModelOption
         for (int i = 0; i < transformers.Length;)
         {
             scopes.Add(ScopeOf(chain, transformers[i]));
-            if (Find(transformers, i, folder, entries) is ({ } stretch, { } step, { } onnx))
+            int start = i;
+            if (Read(() => Find(transformers, start, folder, entries)) is ({ } stretch, { } step, { } onnx))
             {
-                (transformers[stretch.OnnxIndex] as IDisposable)?.Dispose();
+                for (int end = start + stretch.Length; i < end; i++)
+                {
+                    (transformers[i] as IDisposable)?.Dispose();
+                }
+
                 MobileViTTransformer fast = CreateTransformer(step, onnx);
                 _made.Add(fast);
                 restored.Add(fast);
-                i += stretch.Length;
             }
             else
             {
@@ -75,7 +83,7 @@ internal sealed class RestoredPipeline(ITransformer loaded, MobileViTModelOption
     }
 
     /// <summary>The step whose transformers begin at an index of a chain, if one does.</summary>
-    private static (SavedStretch? Stretch, ImageStep? Step, byte[]? Onnx) Find(
+    private (SavedStretch? Stretch, ImageStep? Step, byte[]? Onnx) Find(
         ITransformer[] chain, int start, string folder, Dictionary<string, ZipArchiveEntry> entries) =>
         SavedStretch.At(chain, start) is { } stretch
             && ReadStep(TransformFolder(folder, stretch.OnnxIndex), entries) is ({ } step, { } onnx)
@@ -84,7 +92,7 @@ internal sealed class RestoredPipeline(ITransformer loaded, MobileViTModelOption
 
     private static string TransformFolder(string folder, int index) => $"{folder}/Transform_{index:000}";
 
-    private static (ImageStep? Step, byte[]? Onnx) ReadStep(string folder, Dictionary<string, ZipArchiveEntry> entries)
+    private (ImageStep? Step, byte[]? Onnx) ReadStep(string folder, Dictionary<string, ZipArchiveEntry> entries)
     {
         if (!entries.TryGetValue($"{folder}/{OnnxFile}", out ZipArchiveEntry? entry))
         {
@@ -94,31 +102,58 @@ internal sealed class RestoredPipeline(ITransformer loaded, MobileViTModelOption
         // The entry is a byte array as ML.NET writes it: its length first.
         using var reader = new BinaryReader(entry.Open());
         byte[] onnx = reader.ReadBytes(reader.ReadInt32());
-        return (SavedOnnx.ReadStep(onnx), onnx);
+        if (SavedOnnx.ReadStep(onnx) is not { } step)
+        {
+            return default;
+        }
+
+        if (step.ModelLength > onnx.Length)
+        {
+            throw ImageStep.Unreadable("its model is cut off.");
+        }
+
+        SavedInput.Restore(onnx.AsSpan(0, step.ModelLength));
+        return (step with { Options = pipelineOptions.ApplyTo(step.Options) }, onnx);
     }
 
     private MobileViTTransformer CreateTransformer(ImageStep step, byte[] onnx)
     {
         if (step.Kind == ImageStepKind.Preprocess)
         {
-            return new MobileViTPreprocessingTransformer(step);
+            return Read(() => new MobileViTPreprocessingTransformer(step));
         }
 
-        if (step.ModelLength < 0 || step.ModelLength > onnx.Length)
-        {
-            throw new InvalidDataException("A MobileViT step of the saved pipeline cannot be read: its model is cut off.");
-        }
-
-        SavedInput.Restore(onnx.AsSpan(0, step.ModelLength));
-        var owned = MobileViTModel.Load(onnx.AsMemory(0, step.ModelLength), options);
+        // Not read as the rest is: what the caller's own configuration of the session throws is no fault of the file.
+        var owned = MobileViTModel.Load(onnx.AsMemory(0, step.ModelLength), $"the model in {source}", modelOptions);
         _made.Add(owned);
         var model = new SharedModel(owned, isOwned: true);
-        return step.Kind switch
+        return Read<MobileViTTransformer>(() =>
         {
-            ImageStepKind.Score => new MobileViTScoringTransformer(model, step),
-            ImageStepKind.Classify => new MobileViTClassificationTransformer(model, step),
-            _ => new MobileViTFeaturizationTransformer(model, step),
-        };
+            if (step.Preprocessing != owned.Preprocessing)
+            {
+                throw ImageStep.Unreadable("its preprocessing is not that of its model.");
+            }
+
+            return step.Kind switch
+            {
+                ImageStepKind.Score => new MobileViTScoringTransformer(model, step),
+                ImageStepKind.Classify => new MobileViTClassificationTransformer(model, step),
+                _ => new MobileViTFeaturizationTransformer(model, step),
+            };
+        });
+    }
+
+    /// <summary>Reads something from the file, where whatever goes wrong is the file's fault.</summary>
+    private T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception)
+        {
+            throw UnreadablePipeline.Error(source, exception);
+        }
     }
 
     /// <summary>

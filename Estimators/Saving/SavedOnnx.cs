@@ -4,8 +4,8 @@ using System.Text;
 namespace MlNetMobileViT;
 
 /// <summary>
-/// The ONNX file inside a saved pipeline: the model as it was converted, and appended to it what ML.NET's own ONNX transform
-/// needs to run it, and the step itself for <see cref="MobileViTModelOperations"/> to find.
+/// The ONNX files inside a saved pipeline. One holds the model as it was converted, and appended to it what ML.NET's own ONNX
+/// transform needs to run it, and the step itself for <see cref="MobileViTModelOperations"/> to find. The other makes the columns.
 /// </summary>
 internal static class SavedOnnx
 {
@@ -25,41 +25,62 @@ internal static class SavedOnnx
     private const int GraphInitializer = 5;
     private const int GraphInput = 11;
     private const int GraphOutput = 12;
+    private const string MachineLearningDomain = "ai.onnx.ml";
 
-    /// <summary>Appends to a model.</summary>
-    /// <param name="model">The model; empty for a step without one.</param>
+    /// <summary>A model and its step, with the outputs that the step takes joined to one: <see cref="ModelValuesRow.ValuesName"/>.</summary>
+    /// <param name="model">The model.</param>
     /// <param name="step">The step.</param>
-    /// <param name="columns">The columns to make.</param>
-    public static byte[] Write(ReadOnlySpan<byte> model, ImageStep step, IEnumerable<SavedColumn> columns)
+    public static byte[] WriteModel(ReadOnlySpan<byte> model, ImageStep step)
     {
         var graph = new ProtobufWriter();
-        var file = new ProtobufWriter();
-        if (model.IsEmpty)
+        List<string> parts = [];
+        foreach (SavedOutput output in step.Outputs!)
         {
-            // No model: the pixels come out as they went in, but for the type, which a custom mapping cannot give them.
-            int[] shape = [1, 3, step.Preprocessing.Height, step.Preprocessing.Width];
-            graph.Text(GraphName, "preprocessing").Message(GraphInput, ValueInfo(SavedInput.Name, shape));
-            file.Integer(ModelIrVersion, 8).Message(ModelOpsetImport, new ProtobufWriter().Text(1, "").Integer(2, 18));
+            string part = ColumnPrefix + output.Name;
+            AddReshape(graph, part, output.Name, [1, output.Length]);
+            parts.Add(part);
         }
 
-        foreach (SavedColumn column in columns)
-        {
-            string source = column.RankBy is null ? column.Source : AddTop(graph, column, column.RankBy);
-            string shapeName = $"{column.Name}.shape";
-            graph.Message(GraphInitializer, Int64Tensor(shapeName, column.Shape))
-                .Message(GraphNode, Node("Reshape", column.Name, [source, shapeName], column.Name))
-                .Message(GraphOutput, ValueInfo(column.Name, column.Shape));
-            if (column.SlotNames is { } slotNames)
-            {
-                AddSlotNames(graph, column.Name, slotNames);
-            }
-        }
-
-        file.Message(ModelGraph, graph)
-            .Message(ModelMetadataProps, new ProtobufWriter().Text(1, StepKey).Text(2, step.ToJson()));
-        byte[] onnx = [.. model, .. file.ToArray()];
+        graph.Message(GraphNode, Node("Concat", ModelValuesRow.ValuesName, parts, ModelValuesRow.ValuesName).Message(5, Axis(1)))
+            .Message(GraphOutput, ValueInfo(ModelValuesRow.ValuesName, ValuesShape(step)));
+        byte[] onnx = [.. model, .. new ProtobufWriter().Message(ModelGraph, graph).Message(ModelMetadataProps, Entry(step)).ToArray()];
         SavedInput.Hide(onnx.AsSpan(0, model.Length));
         return onnx;
+    }
+
+    /// <summary>
+    /// A graph that makes the columns of a step with a model: of the types, sizes and names that a custom mapping's have not.
+    /// </summary>
+    /// <param name="step">The step.</param>
+    /// <param name="columns">The columns, whose sources are among the step's outputs.</param>
+    public static byte[] WriteColumns(ImageStep step, IEnumerable<SavedColumn> columns)
+    {
+        var graph = new ProtobufWriter();
+        const string Lengths = "lengths";
+        ProtobufWriter split = Node("Split", "outputs", [NumbersRow.NumbersName, Lengths], step.Outputs![0].Name);
+        foreach (SavedOutput output in step.Outputs.Skip(1))
+        {
+            split.Text(2, output.Name);
+        }
+
+        graph.Text(GraphName, "columns")
+            .Message(GraphInput, ValueInfo(NumbersRow.NumbersName, ValuesShape(step)))
+            .Message(GraphInitializer, Int64Tensor(Lengths, [.. step.Outputs.Select(static output => output.Length)]))
+            .Message(GraphNode, split.Message(5, Axis(1)));
+        AddColumns(graph, columns);
+        return EmptyFile().Message(ModelGraph, graph).ToArray();
+    }
+
+    /// <summary>A graph and a step without a model: the pixels come out as they went in, but for their type.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="columns">The columns, whose source is <see cref="SavedInput.Name"/>.</param>
+    public static byte[] WritePreprocessing(ImageStep step, IEnumerable<SavedColumn> columns)
+    {
+        int[] shape = [1, 3, step.Preprocessing.Height, step.Preprocessing.Width];
+        var graph = new ProtobufWriter();
+        graph.Text(GraphName, "preprocessing").Message(GraphInput, ValueInfo(SavedInput.Name, shape));
+        AddColumns(graph, columns);
+        return EmptyFile().Message(ModelGraph, graph).Message(ModelMetadataProps, Entry(step)).ToArray();
     }
 
     /// <summary>Reads the step of a saved ONNX file; null where it has none.</summary>
@@ -90,6 +111,36 @@ internal static class SavedOnnx
         return (key, value);
     }
 
+    private static int[] ValuesShape(ImageStep step) => [1, step.Outputs!.Sum(static output => output.Length)];
+
+    private static ProtobufWriter Entry(ImageStep step) => new ProtobufWriter().Text(1, StepKey).Text(2, step.ToJson());
+
+    /// <summary>The beginning of a file without a model.</summary>
+    private static ProtobufWriter EmptyFile() => new ProtobufWriter()
+        .Integer(ModelIrVersion, 8)
+        .Message(ModelOpsetImport, new ProtobufWriter().Text(1, "").Integer(2, 18))
+        .Message(ModelOpsetImport, new ProtobufWriter().Text(1, MachineLearningDomain).Integer(2, 2));
+
+    private static void AddColumns(ProtobufWriter graph, IEnumerable<SavedColumn> columns)
+    {
+        foreach (SavedColumn column in columns)
+        {
+            AddReshape(graph, column.Name, column.RankBy is null ? column.Source : AddTop(graph, column, column.RankBy), column.Shape);
+            graph.Message(GraphOutput, ValueInfo(column.Name, column.Shape));
+            if (column.SlotNames is { } slotNames)
+            {
+                AddSlotNames(graph, column.Name, slotNames);
+            }
+        }
+    }
+
+    private static void AddReshape(ProtobufWriter graph, string name, string source, int[] shape)
+    {
+        string shapeName = $"{name}.shape";
+        graph.Message(GraphInitializer, Int64Tensor(shapeName, shape))
+            .Message(GraphNode, Node("Reshape", name, [source, shapeName], name));
+    }
+
     private static ProtobufWriter Node(string type, string name, IEnumerable<string> inputs, string output)
     {
         var node = new ProtobufWriter();
@@ -103,7 +154,7 @@ internal static class SavedOnnx
 
     /// <summary>
     /// ML.NET's convention: its ONNX transform takes the slot names of a column from a node of this name, and nothing reads
-    /// what the node makes. The converter has imported the operator's domain with the slot names that it wrote itself.
+    /// what the node makes.
     /// </summary>
     private static void AddSlotNames(ProtobufWriter graph, string column, IReadOnlyList<string> slotNames)
     {
@@ -123,7 +174,7 @@ internal static class SavedOnnx
         graph.Message(
             GraphNode,
             Node("LabelEncoder", name, [$"mlnet.{column}.unusedInput"], $"mlnet.{column}.unusedOutput")
-                .Message(5, keys).Message(5, values).Text(7, "ai.onnx.ml"));
+                .Message(5, keys).Message(5, values).Text(7, MachineLearningDomain));
     }
 
     /// <summary>
@@ -131,13 +182,17 @@ internal static class SavedOnnx
     /// </summary>
     private static string AddTop(ProtobufWriter graph, SavedColumn column, string rankBy)
     {
-        const int Int = 2;
         string count = $"{column.Name}.count", classes = $"{column.Name}.classes", top = $"{column.Name}.top";
-        ProtobufWriter lastAxis = new ProtobufWriter().Text(1, "axis").Integer(3, -1).Integer(20, Int);
         graph.Message(GraphInitializer, Int64Tensor(count, column.Shape))
             .Message(GraphNode, Node("TopK", classes, [rankBy, count], $"{column.Name}.ranks").Text(2, classes))
-            .Message(GraphNode, Node("GatherElements", top, [column.Source, classes], top).Message(5, lastAxis));
+            .Message(GraphNode, Node("GatherElements", top, [column.Source, classes], top).Message(5, Axis(-1)));
         return top;
+    }
+
+    private static ProtobufWriter Axis(int axis)
+    {
+        const int Int = 2;
+        return new ProtobufWriter().Text(1, "axis").Integer(3, axis).Integer(20, Int);
     }
 
     private static ProtobufWriter Int64Tensor(string name, int[] values)

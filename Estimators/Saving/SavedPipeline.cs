@@ -9,8 +9,9 @@ namespace MlNetMobileViT;
 /// cannot be (dotnet/machinelearning #4911), but one of custom mappings and the ONNX transform can.
 /// </summary>
 /// <remarks>
-/// The chain looks the settings up, preprocesses the image, runs the model, names the columns, and drops what was only on
-/// the way. It gives the same numbers as the fast transformer, one row at a time.
+/// The chain looks the settings up, preprocesses the image, runs the model, sees to it that it gave numbers, makes columns of
+/// them, and drops what was only on the way. The columns are made by a graph too, for only the ONNX transform gives a vector the
+/// size that a trainer relies on. The chain gives the same numbers as the fast transformer, one row at a time.
 /// </remarks>
 internal static class SavedPipeline
 {
@@ -22,21 +23,22 @@ internal static class SavedPipeline
     /// <param name="columns">The columns that the fast transformer makes of the model's outputs, in their order.</param>
     /// <param name="outputs">The model's outputs, by the index that the columns know them by.</param>
     /// <param name="model">The model; null for a step without one.</param>
-    /// <param name="onnxPath">Where to write an ONNX file, which is needed for as long as the chain is.</param>
+    /// <param name="folder">Where to write ONNX files, which are needed for as long as the chain is.</param>
     public static TransformerChain<ITransformer> Build(
         ImageStep step,
         IReadOnlyList<OutputColumn> columns,
         IReadOnlyList<string> outputs,
         MobileViTModel? model,
-        string onnxPath)
+        string folder)
     {
         step = step with
         {
             ModelLength = model?.Bytes.Length ?? 0,
             Labels = step.Kind == ImageStepKind.Classify ? model!.Labels : null,
+            Outputs = model is null ? null : [.. outputs.Select(name => new SavedOutput(name, model.GetOutput(name).Length))],
         };
         SavedColumn[] saved = [.. SavedColumns(step, columns, outputs, model)];
-        File.WriteAllBytes(onnxPath, SavedOnnx.Write(model is null ? [] : model.Bytes, step, saved));
+        string[] savedNames = [.. saved.Select(static column => column.Name)];
 
         var context = new MLContext();
         TransformsCatalog transforms = context.Transforms;
@@ -56,15 +58,23 @@ internal static class SavedPipeline
             [new KeyValuePair<string, string>(SettingsKeyMapping.Key, step.ToJson())],
             SettingsKeyRow.Name));
         Append(Preprocessing(transforms, step));
-        int[] inputShape = [1, 3, step.Preprocessing.Height, 0];
-        Append(transforms.ApplyOnnxModel(
-            [.. saved.Select(static column => column.Name)],
-            [SavedInput.Name],
-            onnxPath,
-            // The mapping's pixels are a vector of unknown size to ML.NET, which takes one dimension from it.
-            new Dictionary<string, int[]> { [SavedInput.Name] = inputShape },
-            gpuDeviceId: null,
-            fallbackToCpu: false));
+        // The pixels are a vector of unknown size to ML.NET, which takes one dimension from it.
+        int[] pixels = [1, 3, step.Preprocessing.Height, 0];
+        if (model is null)
+        {
+            AppendOnnx("pixels.onnx", SavedOnnx.WritePreprocessing(step, saved), SavedInput.Name, pixels, savedNames);
+        }
+        else
+        {
+            AppendOnnx("model.onnx", SavedOnnx.WriteModel(model.Bytes, step), SavedInput.Name, pixels, [ModelValuesRow.ValuesName]);
+            // Another text column where the images have no paths; nobody reads it then.
+            Append(transforms.CopyColumns(
+                ModelValuesRow.ImagePathName,
+                step.InputKind == ImageColumnKind.Path ? InputName : PreprocessedRow.ErrorName));
+            Append(transforms.CustomMapping(new NumbersMapping().GetMapping(), NumbersMapping.Contract));
+            AppendOnnx("columns.onnx", SavedOnnx.WriteColumns(step, saved), NumbersRow.NumbersName, [1, 0], savedNames);
+        }
+
         if (step.Kind == ImageStepKind.Classify)
         {
             Append(transforms.CustomMapping(new ClassesMapping().GetMapping(), ClassesMapping.Contract));
@@ -72,15 +82,18 @@ internal static class SavedPipeline
             Append(transforms.Conversion.MapValueToKey(step.OutputColumnName, ClassesRow.LabelName, keyData: keys));
         }
 
-        foreach ((string name, string source) in Names(columns))
+        string error = model is null ? PreprocessedRow.ErrorName : NumbersRow.ErrorName;
+        foreach ((string name, string source) in Names(columns, error))
         {
             Append(transforms.CopyColumns(name, source));
         }
 
         IEnumerable<string> leftOver =
         [
-            InputName, SettingsKeyRow.Name, SettingsRow.Name, SavedInput.Name, PreprocessedRow.ErrorName,
-            .. saved.Select(static column => column.Name),
+            InputName, SettingsKeyRow.Name, SettingsRow.Name, SavedInput.Name, PreprocessedRow.ErrorName, .. savedNames,
+            .. model is null
+                ? []
+                : new[] { ModelValuesRow.ValuesName, ModelValuesRow.ImagePathName, NumbersRow.NumbersName, NumbersRow.ErrorName },
             .. step.Kind == ImageStepKind.Classify
                 ? new[] { ClassesRow.LabelName, ClassesRow.ProbabilityName, ClassesRow.TopLabelsName }
                 : [],
@@ -89,6 +102,19 @@ internal static class SavedPipeline
         return chain.Fit(EmptyData(context, step));
 
         void Append(IEstimator<ITransformer> estimator) => chain = chain.Append(estimator);
+
+        void AppendOnnx(string file, byte[] onnx, string input, int[] inputShape, string[] outputColumns)
+        {
+            string path = Path.Combine(folder, file);
+            File.WriteAllBytes(path, onnx);
+            Append(transforms.ApplyOnnxModel(
+                outputColumns,
+                [input],
+                path,
+                new Dictionary<string, int[]> { [input] = inputShape },
+                gpuDeviceId: null,
+                fallbackToCpu: false));
+        }
     }
 
     private static IEstimator<ITransformer> Preprocessing(TransformsCatalog transforms, ImageStep step) => step.InputKind switch
@@ -132,7 +158,7 @@ internal static class SavedPipeline
     }
 
     /// <summary>The names of the step's columns, and of those that hold them until then.</summary>
-    private static IEnumerable<(string Name, string Source)> Names(IReadOnlyList<OutputColumn> columns)
+    private static IEnumerable<(string Name, string Source)> Names(IReadOnlyList<OutputColumn> columns, string error)
     {
         for (int i = 0; i < columns.Count; i++)
         {
@@ -141,7 +167,7 @@ internal static class SavedPipeline
                 ModelOutputVectorColumn or TopProbabilitiesColumn => OutputPrefix + i,
                 ProbabilityColumn => ClassesRow.ProbabilityName,
                 TopLabelsColumn => ClassesRow.TopLabelsName,
-                ErrorColumn => PreprocessedRow.ErrorName,
+                ErrorColumn => error,
                 // The key has its name from the start.
                 _ => null,
             };

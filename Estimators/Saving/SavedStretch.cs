@@ -10,7 +10,7 @@ namespace MlNetMobileViT;
 /// appends to the chain that it loaded, not to a chain around it.
 /// </summary>
 /// <param name="Length">How many there are.</param>
-/// <param name="OnnxIndex">The index in the chain of the ONNX transform.</param>
+/// <param name="OnnxIndex">The index in the chain of the ONNX transform that holds the step.</param>
 internal sealed record SavedStretch(int Length, int OnnxIndex)
 {
     /// <summary>Recognises a stretch by its order of transformers, most of them of types that nobody else has.</summary>
@@ -33,6 +33,12 @@ internal sealed record SavedStretch(int Length, int OnnxIndex)
         }
 
         int onnx = next - 1;
+        // What looks at the model's numbers, and makes the columns. Earlier versions made them in the model's graph.
+        if (!(Takes<ColumnCopyingTransformer>() && Takes<CustomMappingTransformer<ModelValuesRow, NumbersRow>>() && Takes<OnnxTransformer>()))
+        {
+            next = onnx + 1;
+        }
+
         if (Takes<CustomMappingTransformer<ScoresRow, ClassesRow>>() && !Takes<ValueToKeyMappingTransformer>())
         {
             return null;

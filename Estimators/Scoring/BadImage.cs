@@ -3,11 +3,14 @@ namespace MlNetMobileViT;
 /// <summary>Tells an image that cannot be read from a failure of something else.</summary>
 internal static class BadImage
 {
+    /// <summary>Whether a row's error goes into the error column, and its values are missing; what is not, is thrown.</summary>
+    public static bool IsMarked(Exception error, BadImageHandling handling) =>
+        error is MissingPixelsException || (handling == BadImageHandling.Mark && IsReason(error));
+
     /// <summary>
     /// Whether an exception is about the image of one row, so that the other rows are not affected: the file is missing, may
-    /// not be read, or is not an image.
+    /// not be read, or is not an image, or the model gives no numbers for it.
     /// </summary>
-    public static bool IsReason(Exception exception) =>
-        exception is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException
-            or MissingPixelsException;
+    private static bool IsReason(Exception exception) =>
+        exception is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException;
 }

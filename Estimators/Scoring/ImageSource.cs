@@ -13,6 +13,14 @@ internal abstract class ImageSource
     /// <param name="pixels">Where the pixels go: <c>[3, H, W]</c>.</param>
     public abstract void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels);
 
+    /// <summary>What to call the image in a slot in the message of an error.</summary>
+    /// <param name="slot">The slot of the row.</param>
+    /// <param name="row">The number of the row; negative where it is not known.</param>
+    public abstract string NameOf(int slot, long row);
+
+    /// <summary>What to call an image that has no name of its own.</summary>
+    protected static string Unnamed(string columnName, long row) => $"the image of column '{columnName}'{Where(row)}";
+
     /// <summary>The place of a row in the data, for the message of an error.</summary>
     protected static string Where(long row) => row < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" in row {row}");
 }
@@ -33,8 +41,12 @@ internal sealed class PathImageSource(ReadOnlyMemory<char>[] paths, string colum
             throw new InvalidDataException($"The column '{columnName}' has a path with a null character{Where(row)}.");
         }
 
-        preprocessor.Preprocess(folder.Length == 0 ? path : Path.Combine(folder, path), pixels);
+        preprocessor.Preprocess(FullPath(path), pixels);
     }
+
+    public override string NameOf(int slot, long row) => $"'{FullPath(paths[slot].ToString())}'";
+
+    private string FullPath(string path) => folder.Length == 0 ? path : Path.Combine(folder, path);
 }
 
 /// <summary>Encoded images: the content of JPEG, PNG or other files.</summary>
@@ -48,7 +60,7 @@ internal sealed class EncodedImageSource(VBuffer<byte>[] images, string columnNa
             throw new InvalidDataException($"The column '{columnName}' has no bytes{Where(row)}.");
         }
 
-        string name = $"the image of column '{columnName}'{Where(row)}";
+        string name = NameOf(slot, row);
         if (image.IsDense)
         {
             preprocessor.Preprocess(image.GetValues(), pixels, name);
@@ -58,6 +70,8 @@ internal sealed class EncodedImageSource(VBuffer<byte>[] images, string columnNa
             preprocessor.Preprocess(image.DenseValues().ToArray(), pixels, name);
         }
     }
+
+    public override string NameOf(int slot, long row) => Unnamed(columnName, row);
 }
 
 /// <summary>Decoded images.</summary>
@@ -67,6 +81,8 @@ internal sealed class DecodedImageSource(MLImage[] images, string columnName) : 
     {
         preprocessor.Preprocess(PixelsOf(images[slot], columnName, row), pixels);
     }
+
+    public override string NameOf(int slot, long row) => Unnamed(columnName, row);
 
     /// <summary>The pixels of an image.</summary>
     /// <exception cref="InvalidDataException">There is none, or it was disposed.</exception>
@@ -103,11 +119,22 @@ internal sealed class PixelSource(VBuffer<float>[] images, string columnName) : 
         }
 
         image.CopyTo(pixels);
+        if (ModelNumbers.AreFinite(pixels))
+        {
+            return;
+        }
+
         // What PreprocessImages leaves where it marks an image as unreadable.
-        if (float.IsNaN(pixels[0]))
+        if (!pixels.ContainsAnyExcept(float.NaN))
         {
             throw new MissingPixelsException(
                 $"The column '{columnName}' has no pixels{Where(row)}: the step before could not read the image.");
         }
+
+        throw new InvalidDataException(
+            $"The column '{columnName}' has pixels{Where(row)} that are NaN or infinite; the model takes numbers, as PreprocessImages "
+            + "writes them.");
     }
+
+    public override string NameOf(int slot, long row) => Unnamed(columnName, row);
 }

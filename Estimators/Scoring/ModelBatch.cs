@@ -62,13 +62,21 @@ internal sealed class ModelBatch : IDisposable
         public Binding(ModelBatch batch, int count)
         {
             Value = batch._model.CreateBinding();
-            long[] inputShape = [count, 3, batch._preprocessing.Height, batch._preprocessing.Width];
-            Value.BindInput(ModelOutputs.Input, Tensor(batch._pixels, count * batch.ImageLength, inputShape));
-            for (int i = 0; i < batch._outputs.Length; i++)
+            try
             {
-                ModelOutput output = batch._outputs[i];
-                long[] shape = [count, .. output.Shape.Select(static side => (long)side)];
-                Value.BindOutput(output.Name, Tensor(batch._values[i], count * output.Length, shape));
+                long[] inputShape = [count, 3, batch._preprocessing.Height, batch._preprocessing.Width];
+                Value.BindInput(ModelOutputs.Input, Tensor(batch._pixels, count * batch.ImageLength, inputShape));
+                for (int i = 0; i < batch._outputs.Length; i++)
+                {
+                    ModelOutput output = batch._outputs[i];
+                    long[] shape = [count, .. output.Shape.Select(static side => (long)side)];
+                    Value.BindOutput(output.Name, Tensor(batch._values[i], count * output.Length, shape));
+                }
+            }
+            catch
+            {
+                Dispose();
+                throw;
             }
         }
 

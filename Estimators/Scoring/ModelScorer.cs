@@ -64,7 +64,7 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
             {
                 result.Clear();
                 images.Preprocess(slots[i], rows[i], Preprocessor, batch.Pixels(count));
-                scored[count++] = slots[i];
+                scored[count++] = i;
             }
             catch (Exception exception)
             {
@@ -80,10 +80,17 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
         batch.Run(count);
         for (int i = 0; i < count; i++)
         {
-            float[][] values = results[scored[i]].Values;
+            int slot = slots[scored[i]];
+            float[][] values = results[slot].Values;
             for (int output = 0; output < values.Length; output++)
             {
                 batch.Output(output, i).CopyTo(values[output]);
+            }
+
+            int bad = Array.FindIndex(values, static output => !ModelNumbers.AreFinite(output));
+            if (bad >= 0)
+            {
+                results[slot].Fail(ModelNumbers.Error(_outputs[bad].Name, values[bad], images.NameOf(slot, rows[scored[i]])));
             }
         }
     }

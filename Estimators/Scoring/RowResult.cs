@@ -36,11 +36,9 @@ internal sealed class RowResult
     /// <summary>Throws the row's error, unless it is one that the error column takes.</summary>
     public void ThrowIfFailed()
     {
-        bool isMarked = Error is null or MissingPixelsException
-            || (_badImages == BadImageHandling.Mark && BadImage.IsReason(Error));
-        if (!isMarked)
+        if (Error is not null && !BadImage.IsMarked(Error, _badImages))
         {
-            ExceptionDispatchInfo.Throw(Error!);
+            ExceptionDispatchInfo.Throw(Error);
         }
     }
 }

@@ -38,4 +38,13 @@ internal sealed class SharedModel(MobileViTModel model, bool isOwned)
             }
         }
     }
+
+    /// <summary>Says that there will be no users.</summary>
+    public void Discard()
+    {
+        if (isOwned)
+        {
+            Model.Dispose();
+        }
+    }
 }

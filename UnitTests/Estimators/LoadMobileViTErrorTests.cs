@@ -43,7 +43,10 @@ public sealed class LoadMobileViTErrorTests
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => mlContext.Model.LoadMobileViT(path, out _));
 
-        StringAssert.StartsWith(error.Message, "A MobileViT step of the saved pipeline cannot be read", StringComparison.Ordinal);
+        StringAssert.StartsWith(
+            error.Message,
+            $"'{path}' is not a pipeline that can be loaded: A MobileViT step of the saved pipeline cannot be read",
+            StringComparison.Ordinal);
         Assert.IsEmpty(Directory.EnumerateFiles(temporary, "*", SearchOption.AllDirectories));
     }
 

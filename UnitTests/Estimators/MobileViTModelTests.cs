@@ -2,6 +2,8 @@ using Google.Protobuf;
 using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using MlNetMobileViT.Conversion.Network;
+using MlNetMobileViT.Conversion.Onnx;
+using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
 
 namespace MlNetMobileViT.UnitTests.Estimators;
 
@@ -128,6 +130,73 @@ public sealed class MobileViTModelTests
         {
             var error = Assert.ThrowsExactly<InvalidDataException>(() => MobileViTModel.Load(bytes));
             StringAssert.Contains(error.Message, reason, StringComparison.Ordinal);
+        }
+    }
+
+    [TestMethod]
+    public void A_model_with_impossible_sizes_is_refused()
+    {
+        Refused(static model => model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = 1025, "takes 1025 images at once, more than 1024");
+        Refused(
+            static model =>
+            {
+                var sum = new NodeProto { OpType = "ReduceSum", Input = { ModelOutputs.Logits } };
+                sum.Attribute.Add(new AttributeProto { Name = "keepdims", Type = AttributeProto.Types.AttributeType.Int, I = 0 });
+                AddOutput(model, "sum", sum);
+            },
+            "not float32 with a batch and one dimension more");
+        Refused(
+            static model =>
+            {
+                foreach (long number in (long[])[0, 1])
+                {
+                    model.Graph.Initializer.Add(new TensorProto
+                    {
+                        Name = $"{number}",
+                        DataType = (int)TensorProto.Types.DataType.Int64,
+                        Dims = { 1 },
+                        Int64Data = { number },
+                    });
+                }
+
+                AddOutput(model, "nothing", new NodeProto { OpType = "Slice", Input = { ModelOutputs.Logits, "0", "0", "1" } });
+            },
+            "an output 'nothing' of the impossible shape [0]");
+
+        static void AddOutput(ModelProto model, string name, NodeProto node)
+        {
+            node.Output.Add(name);
+            model.Graph.Node.Add(node);
+            model.Graph.Output.Add(new ValueInfoProto
+            {
+                Name = name,
+                Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } },
+            });
+        }
+
+        static void Refused(Action<ModelProto> change, string reason)
+        {
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => MobileViTModel.Load(TinyModel.Change(change)), reason);
+            StringAssert.Contains(error.Message, reason, StringComparison.Ordinal);
+        }
+    }
+
+    [TestMethod]
+    public void A_damaged_model_is_refused_or_loaded_and_nothing_else()
+    {
+        for (int seed = 0; seed < 60; seed++)
+        {
+            try
+            {
+                MobileViTModel.Load(Mutation.Of(TinyModel.Bytes, seed)).Dispose();
+            }
+            catch (InvalidDataException)
+            {
+            }
+            catch (Exception exception)
+            {
+                throw new AssertFailedException($"seed {seed}: {exception}");
+            }
         }
     }
 

@@ -7,8 +7,18 @@ using MlNetMobileViT;
 //   plain PIPELINE COLUMN IMAGE...   the column's value for each image, by ML.NET's own loader
 //   fast PIPELINE COLUMN IMAGE...    the same by this library's loader
 //   engine PIPELINE COUNT IMAGE...   COUNT predictions of one engine; the growth of the process's memory over them, in bytes
+//   reload IMAGE COLUMN PIPELINE...  the column's value for the image, by ML.NET's own loader and each pipeline in turn, which is
+//                                    disposed; the growth of the managed memory over them, in bytes
 var mlContext = new MLContext(seed: 1);
 mlContext.ComponentCatalog.RegisterAssembly(typeof(MobileViTModel).Assembly);
+if (args[0] == "reload")
+{
+    long empty = ManagedMemory();
+    Array.ForEach(args[3..], LoadOnce);
+    Console.WriteLine(ManagedMemory() - empty);
+    return;
+}
+
 string[] images = args[3..];
 ITransformer pipeline = args[0] == "plain"
     ? mlContext.Model.Load(args[1], out _)
@@ -59,12 +69,31 @@ else
     }
 }
 
+void LoadOnce(string path)
+{
+    ITransformer once = mlContext.Model.Load(path, out _);
+    IDataView image = mlContext.Data.LoadFromEnumerable([new ImageFile { Path = args[1] }]);
+    _ = once.Transform(image).GetColumn<float[]>(args[2]).ToArray();
+    ((IDisposable)once).Dispose();
+}
+
 static long WorkingSet()
+{
+    Collect();
+    return Environment.WorkingSet;
+}
+
+static long ManagedMemory()
+{
+    Collect();
+    return GC.GetTotalMemory(forceFullCollection: false);
+}
+
+static void Collect()
 {
     GC.Collect();
     GC.WaitForPendingFinalizers();
     GC.Collect();
-    return Environment.WorkingSet;
 }
 
 internal sealed class ImageFile

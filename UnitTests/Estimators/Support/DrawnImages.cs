@@ -19,6 +19,17 @@ internal sealed class DrawnImages : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>A row with a picture of one colour.</summary>
+    public ImageRow Plain(string name, SKColor color, int side = 40)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        bitmap.Erase(color);
+        using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+        string path = PathOf(name);
+        File.WriteAllBytes(path, data.ToArray());
+        return new ImageRow { Path = path };
+    }
+
     /// <summary>The content of a picture file.</summary>
     public static byte[] Encode(int seed)
     {

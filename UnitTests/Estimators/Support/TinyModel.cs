@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using MlNetMobileViT.Conversion.Network;
 using MlNetMobileViT.Conversion.Onnx;
@@ -21,6 +22,30 @@ internal static class TinyModel
 
     public static MobileViTModel Load(IReadOnlyList<string> outputs, bool dynamicSize = false) =>
         MobileViTModel.Load(Build(outputs, Labels, dynamicSize));
+
+    /// <summary>
+    /// The file with weights so large that everything but a black picture, of which they make nothing, overflows.
+    /// </summary>
+    public static byte[] Overflowing(IReadOnlyList<string> outputs)
+    {
+        var model = ModelProto.Parser.ParseFrom(Build(outputs, Labels));
+        NodeProto[] convolutions = [.. model.Graph.Node.Where(static node => node.OpType == "Conv")];
+        Scale(convolutions[0], 1e38f);
+        Scale(convolutions[1], 1e3f);
+        return model.ToByteArray();
+
+        void Scale(NodeProto convolution, float factor)
+        {
+            TensorProto weights = model.Graph.Initializer.Single(tensor => tensor.Name == convolution.Input[1]);
+            byte[] data = weights.RawData.ToByteArray();
+            foreach (ref float weight in MemoryMarshal.Cast<byte, float>(data.AsSpan()))
+            {
+                weight *= factor;
+            }
+
+            weights.RawData = ByteString.CopyFrom(data);
+        }
+    }
 
     /// <summary>The file, changed.</summary>
     public static byte[] Change(Action<ModelProto> change)
