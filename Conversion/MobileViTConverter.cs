@@ -75,7 +75,8 @@ public static class MobileViTConverter
             metadata!,
             checkpoint.Container,
             checkpoint.StateDictPath,
-            weights.Skipped);
+            weights.Skipped,
+            checkpoint.LeftOut);
 
         ModelMetadata Describe(long macs, string hash) => metadata = new ModelMetadata
         {

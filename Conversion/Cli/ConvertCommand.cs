@@ -188,6 +188,11 @@ internal sealed class ConvertCommand
             _host.Output.WriteLine($"State dict: {report.StateDictPath}.");
         }
 
+        if (report.LeftOut.Count > 0)
+        {
+            _host.Output.WriteLine($"Left out, and never run, because it is no tensor: {ModelSummary.Names(report.LeftOut)}.");
+        }
+
         if (report.Skipped.Count > 0)
         {
             _host.Output.WriteLine(string.Create(

@@ -67,6 +67,11 @@ internal sealed class InspectCommand
             facts.Add("others", $"{string.Join(", ", checkpoint.OtherStateDicts)} (choose with --state-dict)");
         }
 
+        if (checkpoint.LeftOut.Count > 0)
+        {
+            facts.Add("objects", $"{ModelSummary.Names(checkpoint.LeftOut)} (left out, never run)");
+        }
+
         if (checkpoint.RemovedPrefix.Length > 0)
         {
             facts.Add("prefix", $"{checkpoint.RemovedPrefix} (taken off every name)");
