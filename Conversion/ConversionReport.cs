@@ -12,6 +12,7 @@ namespace MlNetMobileViT.Conversion;
 /// <param name="LeftOut">
 /// The classes and functions of what else the checkpoint holds, such as <c>argparse.Namespace</c>; nothing of it was called.
 /// </param>
+/// <param name="Notes">What was taken from JSON files beside the weights and what was not, in sentences.</param>
 public sealed record ConversionReport(
     string OutputPath,
     long OutputBytes,
@@ -19,4 +20,5 @@ public sealed record ConversionReport(
     CheckpointContainer Container,
     string StateDictPath,
     IReadOnlyList<string> Skipped,
-    IReadOnlyList<string> LeftOut);
+    IReadOnlyList<string> LeftOut,
+    IReadOnlyList<string> Notes);

@@ -1,3 +1,5 @@
+using MlNetMobileViT.Conversion.Configs;
+
 namespace MlNetMobileViT.Conversion.Checkpoints;
 
 /// <summary>The state dict of a checkpoint file.</summary>
@@ -91,7 +93,8 @@ public sealed class Checkpoint
 
     /// <summary>Reads a checkpoint file.</summary>
     /// <param name="path">
-    /// A file of <c>torch.save</c> (zip archive or legacy) or a safetensors file. The extension has no meaning.
+    /// A file of <c>torch.save</c> (zip archive or legacy) or a safetensors file, whose extension has no meaning; or a folder
+    /// that holds <c>model.safetensors</c> or <c>pytorch_model.bin</c>.
     /// </param>
     /// <param name="stateDictKey">
     /// The key of the state dict at the root of a training checkpoint, such as <c>ema_state_dict</c>; <see langword="null"/>
@@ -104,7 +107,7 @@ public sealed class Checkpoint
     public static Checkpoint Open(string path, string? stateDictKey = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var file = CheckpointFile.Read(path);
+        var file = CheckpointFile.Read(CheckpointFolder.Resolve(path));
         var container = ContainerDetector.Detect(file);
         return new Checkpoint(file, container, container switch
         {
