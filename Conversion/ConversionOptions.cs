@@ -98,14 +98,15 @@ public sealed record ConversionOptions
         RequireSide(Width ?? PreprocessingPresets.DefaultSide, nameof(Width));
         if (Batch is < 1 or > MaxBatch)
         {
-            throw new ArgumentException($"The batch size is {Batch}; it must be between 1 and {MaxBatch}.");
+            throw new ArgumentException(
+                FormattableString.Invariant($"The batch size is {Batch}; it must be between 1 and {MaxBatch}."));
         }
 
         Architecture?.Validate();
         if (Heads is < 1 or > MobileViTArchitecture.MaxHeads)
         {
             throw new ArgumentException(
-                $"The number of heads is {Heads}; it must be between 1 and {MobileViTArchitecture.MaxHeads}.");
+                FormattableString.Invariant($"The number of heads is {Heads}; it must be between 1 and {MobileViTArchitecture.MaxHeads}."));
         }
 
         if (Variant is not null && !MobileViTVariants.Names.Contains(Variant))
@@ -147,7 +148,8 @@ public sealed record ConversionOptions
         if (value < Multiple || value > MaxSide || value % Multiple != 0)
         {
             throw new ArgumentException(
-                $"{name} is {value}; the sides of the input must be multiples of {Multiple} up to {MaxSide} pixels.");
+                FormattableString.Invariant(
+                    $"{name} is {value}; the sides of the input must be multiples of {Multiple} up to {MaxSide} pixels."));
         }
     }
 }

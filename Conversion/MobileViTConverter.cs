@@ -12,6 +12,12 @@ namespace MlNetMobileViT.Conversion;
 /// <summary>Converts a checkpoint into one self-describing <c>.onnx</c> file.</summary>
 public static class MobileViTConverter
 {
+    /// <summary>
+    /// The revision of the graph. It is raised whenever the same weights and options would give other bytes, so that nobody who
+    /// keeps converted files takes one of before.
+    /// </summary>
+    public const int GraphRevision = 1;
+
     private const string LicenseNote =
         "The weights keep the license of the checkpoint that they come from; Apple's published weights come under the license "
         + "of CVNets (https://github.com/apple/ml-cvnets/blob/main/LICENSE).";
