@@ -25,7 +25,8 @@ public sealed record ConversionOptions
     public MobileViTArchitecture? Architecture { get; init; }
 
     /// <summary>
-    /// The attention heads of a custom network; null for those of <see cref="Architecture"/>, or the 4 of every published one.
+    /// The attention heads of a custom network; null for those of <see cref="Architecture"/> or of a <c>config.json</c> beside the
+    /// weights, or the 4 of every published one.
     /// </summary>
     public int? Heads { get; init; }
 
@@ -36,19 +37,30 @@ public sealed record ConversionOptions
     public string? StateDictKey { get; init; }
 
     /// <summary>
-    /// The class labels in the order of the logits, all different; empty leaves the file without. Default: null, which gives a
-    /// model of 1000 classes those of <see cref="ImageNet1k"/> and any other none.
+    /// The class labels in the order of the logits, all different; empty leaves the file without. Default: null, which takes
+    /// those of a <c>config.json</c> beside the weights; where there are none, a model of 1000 classes has those of
+    /// <see cref="ImageNet1k"/> and any other none.
     /// </summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
-    /// <summary>The preprocessing preset, one of <see cref="PreprocessingPresets.Names"/>; null follows the checkpoint's layout.</summary>
+    /// <summary>
+    /// The preprocessing preset, one of <see cref="PreprocessingPresets.Names"/>. Default: null, which takes the preprocessing of
+    /// the <c>preprocessor_config.json</c> (Hugging Face) or <c>config.json</c> (timm) beside the weights; where there is none,
+    /// the preset of the checkpoint's layout.
+    /// </summary>
     public string? Preset { get; init; }
 
-    /// <summary>The height of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>. Default: 256.</summary>
-    public int Height { get; init; } = PreprocessingPresets.DefaultSide;
+    /// <summary>
+    /// The height of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>. Default: null, which is that of the
+    /// preprocessing beside the weights, or 256.
+    /// </summary>
+    public int? Height { get; init; }
 
-    /// <summary>The width of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>. Default: 256.</summary>
-    public int Width { get; init; } = PreprocessingPresets.DefaultSide;
+    /// <summary>
+    /// The width of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>. Default: null, which is that of the
+    /// preprocessing beside the weights, or 256.
+    /// </summary>
+    public int? Width { get; init; }
 
     /// <summary>A fixed batch size up to <see cref="MaxBatch"/>, or null (the default) for a graph that takes any.</summary>
     public int? Batch { get; init; }
@@ -82,18 +94,19 @@ public sealed record ConversionOptions
     /// <exception cref="ArgumentException">A value is not; the message says which and what it may be.</exception>
     public void Validate()
     {
-        RequireSide(Height, nameof(Height));
-        RequireSide(Width, nameof(Width));
+        RequireSide(Height ?? PreprocessingPresets.DefaultSide, nameof(Height));
+        RequireSide(Width ?? PreprocessingPresets.DefaultSide, nameof(Width));
         if (Batch is < 1 or > MaxBatch)
         {
-            throw new ArgumentException($"The batch size is {Batch}; it must be between 1 and {MaxBatch}.");
+            throw new ArgumentException(
+                FormattableString.Invariant($"The batch size is {Batch}; it must be between 1 and {MaxBatch}."));
         }
 
         Architecture?.Validate();
         if (Heads is < 1 or > MobileViTArchitecture.MaxHeads)
         {
             throw new ArgumentException(
-                $"The number of heads is {Heads}; it must be between 1 and {MobileViTArchitecture.MaxHeads}.");
+                FormattableString.Invariant($"The number of heads is {Heads}; it must be between 1 and {MobileViTArchitecture.MaxHeads}."));
         }
 
         if (Variant is not null && !MobileViTVariants.Names.Contains(Variant))
@@ -135,7 +148,8 @@ public sealed record ConversionOptions
         if (value < Multiple || value > MaxSide || value % Multiple != 0)
         {
             throw new ArgumentException(
-                $"{name} is {value}; the sides of the input must be multiples of {Multiple} up to {MaxSide} pixels.");
+                FormattableString.Invariant(
+                    $"{name} is {value}; the sides of the input must be multiples of {Multiple} up to {MaxSide} pixels."));
         }
     }
 }

@@ -9,10 +9,16 @@ namespace MlNetMobileViT.Conversion;
 /// <param name="Container">The file format of the checkpoint.</param>
 /// <param name="StateDictPath">The keys under which the state dict was found in a training checkpoint; empty for the file itself.</param>
 /// <param name="Skipped">The tensors that were left out on purpose, by their names in the checkpoint.</param>
+/// <param name="LeftOut">
+/// The classes and functions of what else the checkpoint holds, such as <c>argparse.Namespace</c>; nothing of it was called.
+/// </param>
+/// <param name="Notes">What was taken from JSON files beside the weights and what was not, in sentences.</param>
 public sealed record ConversionReport(
     string OutputPath,
     long OutputBytes,
     ModelMetadata Metadata,
     CheckpointContainer Container,
     string StateDictPath,
-    IReadOnlyList<string> Skipped);
+    IReadOnlyList<string> Skipped,
+    IReadOnlyList<string> LeftOut,
+    IReadOnlyList<string> Notes);

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using MlNetMobileViT.Conversion.Architecture;
 using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.Conversion.Configs;
 using MlNetMobileViT.Conversion.Files;
 using MlNetMobileViT.Conversion.Labels;
 using MlNetMobileViT.Conversion.Layouts;
@@ -12,19 +13,35 @@ namespace MlNetMobileViT.Conversion;
 /// <summary>Converts a checkpoint into one self-describing <c>.onnx</c> file.</summary>
 public static class MobileViTConverter
 {
+    /// <summary>
+    /// The revision of the graph. It is raised whenever the same weights and options would give other bytes, so that nobody who
+    /// keeps converted files takes one of before.
+    /// </summary>
+    public const int GraphRevision = 1;
+
     private const string LicenseNote =
         "The weights keep the license of the checkpoint that they come from; Apple's published weights come under the license "
         + "of CVNets (https://github.com/apple/ml-cvnets/blob/main/LICENSE).";
 
-    /// <summary>Converts a checkpoint. The same checkpoint and options give the same bytes.</summary>
-    /// <param name="checkpointPath">A PyTorch or safetensors file in the layout of CVNets, timm or Hugging Face.</param>
+    /// <summary>
+    /// Converts a checkpoint. The same checkpoint, options and JSON files beside the weights give the same bytes.
+    /// </summary>
+    /// <param name="checkpointPath">
+    /// A PyTorch or safetensors file in the layout of CVNets, timm or Hugging Face; or a folder that holds
+    /// <c>model.safetensors</c> or <c>pytorch_model.bin</c>, as Hugging Face and timm save models. Labels and preprocessing come
+    /// from the JSON files that these programs write beside the weights, where they belong to them and the options do not say
+    /// otherwise.
+    /// </param>
     /// <param name="outputPath">The file to write. It appears whole or not at all; one that is there is replaced.</param>
     /// <param name="options">How to convert; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no checkpoint of this name.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the output does not exist.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     /// <exception cref="UnauthorizedAccessException">A file must not be read or written.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint is damaged, or is not a MobileViT that fits the options.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The checkpoint is damaged, or is not a MobileViT that fits the options; or the JSON files beside it ask for what is not
+    /// done here.
+    /// </exception>
     /// <exception cref="ArgumentException">An option is out of range, or the labels are not as many as the classes.</exception>
     public static ConversionReport Convert(string checkpointPath, string outputPath, ConversionOptions? options = null)
     {
@@ -33,26 +50,32 @@ public static class MobileViTConverter
         options ??= new ConversionOptions();
         options.Validate();
         RequireOutput(outputPath);
-        if (RealPath.AreSame(outputPath, checkpointPath))
+        string checkpointFile = CheckpointFolder.Resolve(checkpointPath);
+        if (RealPath.AreSame(outputPath, checkpointFile))
         {
             throw new ArgumentException($"The output '{outputPath}' is the checkpoint itself; name another file.");
         }
 
-        Checkpoint checkpoint = Checkpoint.Open(checkpointPath, options.StateDictKey);
+        AccompanyingConfig config = AccompanyingConfig.Read(checkpointFile, isRequired: checkpointFile != checkpointPath);
+        Checkpoint checkpoint = Checkpoint.Open(checkpointFile, options.StateDictKey);
         ModelWeights weights = ModelWeights.Read(
             checkpoint,
             options.Architecture ?? (options.Variant is null ? null : MobileViTVariants.Get(options.Variant)));
-        MobileViTArchitecture architecture = options.Heads is { } heads
-            ? weights.Architecture with { Heads = heads }
-            : weights.Architecture;
+        (options, ImagePreprocessing? preprocessing) = config.Apply(weights, options);
+        preprocessing ??= PreprocessingPresets.Get(
+            options.Preset ?? weights.Layout.GetPreprocessingPreset(),
+            options.Height ?? PreprocessingPresets.DefaultSide,
+            options.Width ?? PreprocessingPresets.DefaultSide);
+        int? heads = options.Heads ?? (options.Architecture is null && options.Variant is null ? config.Heads : null);
+        MobileViTArchitecture architecture = weights.Architecture with { Heads = heads ?? weights.Architecture.Heads };
         RequireHeads(architecture, checkpoint);
         IReadOnlyList<string> labels =
             options.Labels ?? (architecture.Classes == ImageNet1k.ClassCount ? ImageNet1k.Labels : []);
         RequireLabels(labels, architecture.Classes, checkpoint.FilePath);
 
         var style = new GraphStyle(
-            options.Height,
-            options.Width,
+            preprocessing.Height,
+            preprocessing.Width,
             options.Batch,
             options.DynamicSize,
             options.Portable,
@@ -76,15 +99,16 @@ public static class MobileViTConverter
             metadata!,
             checkpoint.Container,
             checkpoint.StateDictPath,
-            weights.Skipped);
+            weights.Skipped,
+            checkpoint.LeftOut,
+            config.Notes);
 
         ModelMetadata Describe(long macs, string hash) => metadata = new ModelMetadata
         {
             Variant = MobileViTVariants.NameOf(architecture),
             Architecture = architecture.ToJson(),
             Labels = labels,
-            Preprocessing = PreprocessingPresets.Get(
-                options.Preset ?? weights.Layout.GetPreprocessingPreset(), options.Height, options.Width),
+            Preprocessing = preprocessing,
             Parameters = architecture.ParameterCount,
             Macs = macs,
             SourceFile = checkpoint.FileName,

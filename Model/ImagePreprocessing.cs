@@ -151,12 +151,12 @@ public sealed record ImagePreprocessing
         text.Append(ChannelOrder == ImageChannelOrder.Bgr ? ", BGR" : ", RGB").Append(", [0, 1]");
         if (Mean.Count > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $", mean {string.Join(' ', Mean)}");
+            text.Append(", mean ").AppendJoin(' ', Mean.Select(static value => value.ToString(CultureInfo.InvariantCulture)));
         }
 
         if (Std.Count > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $", std {string.Join(' ', Std)}");
+            text.Append(", std ").AppendJoin(' ', Std.Select(static value => value.ToString(CultureInfo.InvariantCulture)));
         }
 
         return text.ToString();

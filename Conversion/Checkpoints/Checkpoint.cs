@@ -1,9 +1,13 @@
+using MlNetMobileViT.Conversion.Configs;
+
 namespace MlNetMobileViT.Conversion.Checkpoints;
 
 /// <summary>The state dict of a checkpoint file.</summary>
 /// <remarks>
 /// <para>
-/// A file is read as data: whatever a PyTorch file asks to be called is refused by name and not run. Reading allocates the
+/// A file is read as data, and nothing that a PyTorch file asks to be called is called: what is not a tensor, such as the
+/// arguments of the training, is left out and named in <see cref="LeftOut"/>, and a file that refers to what only an attack
+/// needs is refused. Reading allocates the
 /// size of the file, and for descriptions at most 160 MB and three times the text in the most tangled pickle that is accepted,
 /// or 64 times the header of a safetensors file, which is at most 16 MiB long (a few megabytes for any real file). All tensors
 /// together, converted, take at most four times the size of the file.
@@ -19,7 +23,10 @@ public sealed class Checkpoint
     public const int MaxFileSize = 1 << 30;
 
     // What wrappers put before every name: DataParallel, torch.compile, Lightning and training loops.
-    private static readonly string[] Prefixes = ["module.", "_orig_mod.", "model."];
+    private static readonly string[] Prefixes = ["module.", "_orig_mod.", "model.", "net.", "network."];
+
+    // PyTorch's averaged models count their updates beside the weights, outside of every prefix.
+    private const string AveragedCount = "n_averaged";
 
     private const int MaxWrappers = 4;
 
@@ -31,9 +38,11 @@ public sealed class Checkpoint
         StateDictPath = string.Join('.', stateDict.Path);
         OtherStateDicts = stateDict.Others;
         RemovedPrefix = FindPrefix(stateDict.Tensors);
+        LeftOut = stateDict.LeftOut;
         Tensors = RemovedPrefix.Length == 0
             ? stateDict.Tensors
-            : [.. stateDict.Tensors.Select(tensor => tensor.WithName(tensor.Name[RemovedPrefix.Length..]))];
+            : [.. stateDict.Tensors.Select(tensor => tensor.WithName(WithoutPrefix(tensor.Name)))];
+        Objects = stateDict.Objects.ToDictionary(entry => WithoutPrefix(entry.Key), entry => entry.Value, StringComparer.Ordinal);
     }
 
     /// <summary>
@@ -67,15 +76,25 @@ public sealed class Checkpoint
     /// <summary>The keys of other state dicts beside the one that was taken, such as <c>ema_state_dict</c>.</summary>
     public IReadOnlyList<string> OtherStateDicts { get; }
 
+    /// <summary>
+    /// The classes and functions, such as <c>argparse.Namespace</c>, of what else a training checkpoint holds: nothing of it was
+    /// called or kept. In the order of the file, each once.
+    /// </summary>
+    public IReadOnlyList<string> LeftOut { get; }
+
     /// <summary>What stood before every tensor's name and was taken off, such as <c>module.</c>; empty for nothing.</summary>
     public string RemovedPrefix { get; }
 
     /// <summary>The tensors, in the order of the file.</summary>
     public IReadOnlyList<CheckpointTensor> Tensors { get; }
 
+    /// <summary>What stands among the tensors without being one: the names, and the classes or functions that made it.</summary>
+    internal IReadOnlyDictionary<string, string> Objects { get; }
+
     /// <summary>Reads a checkpoint file.</summary>
     /// <param name="path">
-    /// A file of <c>torch.save</c> (zip archive or legacy) or a safetensors file. The extension has no meaning.
+    /// A file of <c>torch.save</c> (zip archive or legacy) or a safetensors file, whose extension has no meaning; or a folder
+    /// that holds <c>model.safetensors</c> or <c>pytorch_model.bin</c>.
     /// </param>
     /// <param name="stateDictKey">
     /// The key of the state dict at the root of a training checkpoint, such as <c>ema_state_dict</c>; <see langword="null"/>
@@ -83,12 +102,12 @@ public sealed class Checkpoint
     /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not a checkpoint, is damaged, or asks for more than being read; the message is one sentence that names it.
+    /// The file is not a checkpoint, is damaged, or refers to what only an attack needs; the message is one sentence that names it.
     /// </exception>
     public static Checkpoint Open(string path, string? stateDictKey = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var file = CheckpointFile.Read(path);
+        var file = CheckpointFile.Read(CheckpointFolder.Resolve(path));
         var container = ContainerDetector.Detect(file);
         return new Checkpoint(file, container, container switch
         {
@@ -114,7 +133,11 @@ public sealed class Checkpoint
         return removed;
 
         bool IsShared(string prefix) => tensors.All(tensor =>
-            tensor.Name.Length > removed.Length + prefix.Length
-            && tensor.Name.AsSpan(removed.Length).StartsWith(prefix, StringComparison.Ordinal));
+            tensor.Name == AveragedCount
+            || (tensor.Name.Length > removed.Length + prefix.Length
+                && tensor.Name.AsSpan(removed.Length).StartsWith(prefix, StringComparison.Ordinal)));
     }
+
+    private string WithoutPrefix(string name) =>
+        name.StartsWith(RemovedPrefix, StringComparison.Ordinal) ? name[RemovedPrefix.Length..] : name;
 }

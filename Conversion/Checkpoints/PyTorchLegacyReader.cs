@@ -46,7 +46,7 @@ internal static class PyTorchLegacyReader
             ?? throw file.Error("is damaged: the list of its storages is missing");
         var storages = ReadStorages(file, position, keys, content.Storages);
         return StateDict.Select(
-            file, content.Value, stateDictKey, storage => storages.TryGetValue(storage.Key, out var bytes) ? bytes : null);
+            file, content, stateDictKey, storage => storages.TryGetValue(storage.Key, out var bytes) ? bytes : null);
     }
 
     private static PickleContent ReadPickle(CheckpointFile file, ref int position)
@@ -59,10 +59,12 @@ internal static class PyTorchLegacyReader
     private static Dictionary<string, ReadOnlyMemory<byte>> ReadStorages(
         CheckpointFile file, int position, List<object?> keys, IReadOnlyList<PickledStorage> references)
     {
-        var types = new Dictionary<string, TensorDataType>(StringComparer.Ordinal);
+        var types = new Dictionary<string, PickleGlobal>(StringComparer.Ordinal);
         foreach (var reference in references)
         {
-            if (!types.TryAdd(reference.Key, reference.DataType) && types[reference.Key] != reference.DataType)
+            if (!types.TryAdd(reference.Key, reference.Type)
+                && (types[reference.Key].DataType, types[reference.Key].ElementBytes)
+                    != (reference.Type.DataType, reference.Type.ElementBytes))
             {
                 throw Error(reference.Key, "has elements of two types");
             }
@@ -73,7 +75,7 @@ internal static class PyTorchLegacyReader
         {
             if (item is not string key || !types.TryGetValue(key, out var type))
             {
-                throw file.Error("is damaged: the list of its storages has one that no tensor uses");
+                throw file.Error("is damaged: the list of its storages has one that no tensor uses, or of a class that is not known");
             }
 
             if (file.Length - position < sizeof(long))
@@ -83,12 +85,12 @@ internal static class PyTorchLegacyReader
 
             long count = BinaryPrimitives.ReadInt64LittleEndian(file.Span[position..]);
             position += sizeof(long);
-            if (count < 0 || count > (file.Length - position) / type.ByteSize())
+            if (count < 0 || count > (file.Length - position) / type.ElementBytes)
             {
                 throw Error(key, $"claims {count} elements, more than the file has; it may be cut short");
             }
 
-            int length = (int)count * type.ByteSize();
+            int length = (int)count * type.ElementBytes;
             if (!storages.TryAdd(key, file.Bytes.Slice(position, length)))
             {
                 throw Error(key, "is there twice");

@@ -35,7 +35,7 @@ internal static class PyTorchZipReader
         }
 
         var content = PickleReader.Read(file, archive.Find(pickles[0])!.Value);
-        return StateDict.Select(file, content.Value, stateDictKey, storage => archive.Find($"{folder}data/{storage.Key}"));
+        return StateDict.Select(file, content, stateDictKey, storage => archive.Find($"{folder}data/{storage.Key}"));
     }
 
     private static bool IsPickle(string name) =>

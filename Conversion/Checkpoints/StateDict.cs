@@ -9,19 +9,29 @@ namespace MlNetMobileViT.Conversion.Checkpoints;
 internal sealed record StateDict(
     IReadOnlyList<CheckpointTensor> Tensors, IReadOnlyList<string> Path, IReadOnlyList<string> Others)
 {
+    private const string Advice = "save them with torch.save(model.state_dict(), path)";
+
     // A dictionary may hold itself.
     private const int MaxDepth = 4;
 
+    /// <summary>What else the file holds, by the names of classes and functions; nothing of it was kept.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
+    /// <summary>The entries of the state dict that are no tensors but unknown objects: their names, and what made them.</summary>
+    public IReadOnlyDictionary<string, string> Objects { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Finds the state dict in what a pickle held.</summary>
     /// <param name="file">The file, for error messages and bounds.</param>
-    /// <param name="root">The root of the pickle.</param>
+    /// <param name="content">The pickle.</param>
     /// <param name="key">The key to take at the root; <see langword="null"/> to try those that training programs use.</param>
     /// <param name="findStorage">Gets the bytes of a storage, or <see langword="null"/> where there are none.</param>
     public static StateDict Select(
-        CheckpointFile file, object? root, string? key, Func<PickledStorage, ReadOnlyMemory<byte>?> findStorage)
+        CheckpointFile file, PickleContent content, string? key, Func<PickledStorage, ReadOnlyMemory<byte>?> findStorage)
     {
-        var dictionary = root as PickledDictionary
-            ?? throw file.Error("holds no dictionary of tensors; save one with torch.save(model.state_dict(), path)");
+        var dictionary = content.Value as PickledDictionary
+            ?? throw file.Error((content.Value is PickledObject other
+                ? $"holds an object of {CheckpointFile.Quote(other.Global)} instead of a dictionary of tensors; "
+                : "holds no dictionary of tensors; ") + Advice);
         var path = new List<string>();
         List<string> others = [];
         if (key is not null)
@@ -33,26 +43,38 @@ internal sealed record StateDict(
                     + (others.Count == 0 ? "it has none of the usual ones either" : $"it has {string.Join(", ", others)}"));
         }
 
-        while (!HoldsTensors(dictionary))
+        // A state dict is searched below before the tensors beside it are taken for one: training programs keep their last
+        // loss there.
+        while (path.Count < MaxDepth && KeysOfStateDicts(dictionary) is [var next, ..] keys)
         {
-            var keys = KeysOfDictionaries(dictionary);
-            if (keys.Count == 0 || path.Count == MaxDepth)
-            {
-                throw file.Error(
-                    $"holds no tensors, neither at its root nor under one of {string.Join(", ", Checkpoint.StateDictKeys)}");
-            }
-
             others = path.Count == 0 ? keys : others;
-            path.Add(keys[0]);
-            dictionary = (PickledDictionary)dictionary.Find(keys[0])!;
+            path.Add(next);
+            dictionary = (PickledDictionary)dictionary.Find(next)!;
         }
 
-        return new StateDict(
-            new TensorCollector(file, findStorage).Collect(dictionary), path, [.. others.Where(other => other != path[0])]);
+        if (!HoldsTensors(dictionary))
+        {
+            string? unread = Checkpoint.StateDictKeys.FirstOrDefault(name => dictionary.Find(name) is PickledObject);
+            throw file.Error(unread is null
+                ? $"holds no tensors, neither at its root nor under one of {string.Join(", ", Checkpoint.StateDictKeys)}"
+                : $"holds under '{unread}' an object of {CheckpointFile.Quote(((PickledObject)dictionary.Find(unread)!).Global)} "
+                    + $"instead of a dictionary of tensors; {Advice}");
+        }
+
+        var collector = new TensorCollector(file, findStorage);
+        return new StateDict(collector.Collect(dictionary), path, [.. others.Where(other => other != path[0])])
+        {
+            LeftOut = content.ForeignGlobals,
+            Objects = collector.Objects,
+        };
     }
 
     private static List<string> KeysOfDictionaries(PickledDictionary dictionary) =>
         [.. Checkpoint.StateDictKeys.Where(key => dictionary.Find(key) is PickledDictionary)];
+
+    private static List<string> KeysOfStateDicts(PickledDictionary dictionary) =>
+        [.. Checkpoint.StateDictKeys.Where(key => dictionary.Find(key) is PickledDictionary inner
+            && (HoldsTensors(inner) || KeysOfDictionaries(inner).Count > 0))];
 
     private static bool HoldsTensors(PickledDictionary dictionary) =>
         dictionary.Entries.Exists(static entry => entry.Value is PickledTensor);
@@ -63,15 +85,25 @@ internal sealed record StateDict(
         private readonly HashSet<string> _names = new(StringComparer.Ordinal);
         private long _elementsLeft = file.Length;
 
+        public Dictionary<string, string> Objects { get; } = new(StringComparer.Ordinal);
+
         public List<CheckpointTensor> Collect(PickledDictionary dictionary)
         {
             var tensors = new List<CheckpointTensor>();
             foreach (var (key, value) in dictionary.Entries)
             {
-                if (value is PickledTensor tensor)
+                switch (value)
                 {
-                    string name = key as string ?? throw file.Error("has a tensor whose name is not text");
-                    tensors.Add(Create(name, tensor));
+                    case PickledTensor tensor:
+                        tensors.Add(Create(key as string ?? throw file.Error("has a tensor whose name is not text"), tensor));
+                        break;
+                    case PickledObject { HoldsTensor: true } made:
+                        throw Error(
+                            key as string ?? "",
+                            $"depends on {CheckpointFile.Quote(made.Global)}, which is not known here; save it as a plain tensor");
+                    case PickledObject made when key is string name:
+                        Objects[name] = made.Global;
+                        break;
                 }
             }
 
@@ -83,6 +115,11 @@ internal sealed record StateDict(
             if (!_names.Add(name))
             {
                 throw Error(name, "is there twice");
+            }
+
+            if (tensor.Storage.Type.DataType is not { } type)
+            {
+                throw Error(name, $"has elements of {CheckpointFile.Quote(tensor.Storage.Type.Name)}, which no MobileViT has");
             }
 
             var storage = FindStorage(name, tensor.Storage);
@@ -98,7 +135,7 @@ internal sealed record StateDict(
 
             _elementsLeft -= elements;
             return new CheckpointTensor(
-                name, tensor.Storage.DataType, storage, tensor.Offset + tensor.Storage.ViewOffset, shape, tensor.Strides);
+                name, type, storage, tensor.Offset + tensor.Storage.ViewOffset, shape, tensor.Strides);
         }
 
         private ReadOnlyMemory<byte> FindStorage(string name, PickledStorage storage)
@@ -110,10 +147,10 @@ internal sealed record StateDict(
                 _storages.Add(storage.Key, bytes);
             }
 
-            if (bytes.Length != (Int128)storage.ElementCount * storage.DataType.ByteSize())
+            if (bytes.Length != (Int128)storage.ElementCount * storage.Type.ElementBytes)
             {
                 throw Error(name, $"refers to the storage {CheckpointFile.Quote(storage.Key)} of {storage.ElementCount} "
-                    + $"{storage.DataType.GetName()} elements, which has {bytes.Length} bytes");
+                    + $"elements of '{storage.Type.Name}', which has {bytes.Length} bytes");
             }
 
             return bytes;

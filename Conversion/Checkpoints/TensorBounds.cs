@@ -26,7 +26,7 @@ internal static class TensorBounds
         {
             if (size < 0)
             {
-                return $"has a negative dimension, {size}";
+                return FormattableString.Invariant($"has a negative dimension, {size}");
             }
 
             product *= isEmpty ? 0 : size;
@@ -56,7 +56,7 @@ internal static class TensorBounds
 
         if (offset < 0 || offset > storageElements)
         {
-            return $"begins at element {offset} of a storage of {storageElements}";
+            return FormattableString.Invariant($"begins at element {offset} of a storage of {storageElements}");
         }
 
         Int128 last = offset;
@@ -64,7 +64,7 @@ internal static class TensorBounds
         {
             if (strides[axis] < 0)
             {
-                return $"has a negative stride, {strides[axis]}";
+                return FormattableString.Invariant($"has a negative stride, {strides[axis]}");
             }
 
             last += (Int128)strides[axis] * (shape[axis] - 1);

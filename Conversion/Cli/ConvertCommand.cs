@@ -10,7 +10,7 @@ namespace MlNetMobileViT.Conversion.Cli;
 /// <summary><c>convert CHECKPOINT -o model.onnx</c>.</summary>
 internal sealed class ConvertCommand
 {
-    private readonly WeightsSource _source = new("CHECKPOINT", "A checkpoint file");
+    private readonly WeightsSource _source = new("CHECKPOINT", "A checkpoint file, or a folder of Hugging Face or timm");
 
     private readonly Option<string> _output = new("--output", "-o")
     {
@@ -22,7 +22,7 @@ internal sealed class ConvertCommand
     private readonly Option<string?> _labels = new("--labels")
     {
         Description = "Class labels: a UTF-8 text file, one a line, in the order of the classes. "
-            + "(Models of 1000 classes have those of ImageNet-1k without it.)",
+            + "Default: those of a config.json beside the weights; else those of ImageNet-1k for a model of 1000 classes.",
         HelpName = "FILE",
     };
 
@@ -34,14 +34,14 @@ internal sealed class ConvertCommand
     private readonly Option<string?> _preset = new("--preset")
     {
         Description = $"The preprocessing to write into the file: {string.Join(", ", PreprocessingPresets.Names)}. "
-            + "Default: that of the checkpoint's layout.",
+            + "Default: that of a preprocessor_config.json or config.json beside the weights; else that of the checkpoint's layout.",
         HelpName = "NAME",
     };
 
     private readonly Option<string?> _inputSize = new("--input-size")
     {
         Description = "The size of the input in pixels, multiples of 32: one number, or HxW such as 192x320. Default: "
-            + $"{PreprocessingPresets.DefaultSide}.",
+            + $"that of the preprocessing beside the weights; else {PreprocessingPresets.DefaultSide}.",
         HelpName = "SIZE",
     };
 
@@ -141,9 +141,7 @@ internal sealed class ConvertCommand
             throw new ArgumentException("--labels and --no-labels exclude each other; give one of them.");
         }
 
-        var size = parsed.GetValue(_inputSize) is { } text
-            ? InputSize.Parse(text)
-            : new InputSize(PreprocessingPresets.DefaultSide, PreprocessingPresets.DefaultSide);
+        InputSize? size = parsed.GetValue(_inputSize) is { } text ? InputSize.Parse(text) : null;
         string source = parsed.GetRequiredValue(_source.Checkpoint);
         return new ConversionOptions
         {
@@ -153,8 +151,8 @@ internal sealed class ConvertCommand
             StateDictKey = _source.GetStateDictKey(parsed),
             Labels = parsed.GetValue(_noLabels) ? [] : parsed.GetValue(_labels) is { } labels ? LabelFile.Read(labels) : null,
             Preset = parsed.GetValue(_preset),
-            Height = size.Height,
-            Width = size.Width,
+            Height = size?.Height,
+            Width = size?.Width,
             Batch = parsed.GetValue(_batch),
             DynamicSize = parsed.GetValue(_dynamicSize),
             Outputs = parsed.GetValue(_outputs)?.Split(',', StringSplitOptions.TrimEntries) ?? ModelOutputs.Default,
@@ -194,9 +192,19 @@ internal sealed class ConvertCommand
             $"Wrote {report.OutputPath}: MobileViT-{metadata.Variant.ToUpperInvariant()}, {metadata.Parameters:N0} parameters, "
             + $"{ModelSummary.Labels(metadata)}, {ModelSummary.Bytes(report.OutputBytes)}."));
         _host.Output.WriteLine($"Preprocessing: {metadata.Preprocessing}.");
+        foreach (string note in report.Notes)
+        {
+            _host.Output.WriteLine(note);
+        }
+
         if (report.StateDictPath.Length > 0)
         {
             _host.Output.WriteLine($"State dict: {report.StateDictPath}.");
+        }
+
+        if (report.LeftOut.Count > 0)
+        {
+            _host.Output.WriteLine($"Left out, and never run, because it is no tensor: {ModelSummary.Names(report.LeftOut)}.");
         }
 
         if (report.Skipped.Count > 0)

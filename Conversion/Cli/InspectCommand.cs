@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.Conversion.Configs;
 using MlNetMobileViT.Conversion.Layouts;
 using MlNetMobileViT.Conversion.Onnx;
 using MlNetMobileViT.Conversion.Verification;
@@ -11,7 +12,7 @@ namespace MlNetMobileViT.Conversion.Cli;
 /// <summary><c>inspect FILE</c>: what a checkpoint or a converted model is.</summary>
 internal sealed class InspectCommand
 {
-    private readonly WeightsSource _source = new("FILE", "A converted ONNX file, a checkpoint file");
+    private readonly WeightsSource _source = new("FILE", "A converted ONNX file, a checkpoint file or a folder of Hugging Face or timm");
 
     private readonly Option<bool> _tensors = new("--tensors") { Description = "List every tensor." };
 
@@ -67,6 +68,11 @@ internal sealed class InspectCommand
             facts.Add("others", $"{string.Join(", ", checkpoint.OtherStateDicts)} (choose with --state-dict)");
         }
 
+        if (checkpoint.LeftOut.Count > 0)
+        {
+            facts.Add("objects", $"{ModelSummary.Names(checkpoint.LeftOut)} (left out, never run)");
+        }
+
         if (checkpoint.RemovedPrefix.Length > 0)
         {
             facts.Add("prefix", $"{checkpoint.RemovedPrefix} (taken off every name)");
@@ -94,7 +100,20 @@ internal sealed class InspectCommand
         facts.Add("parameters", ModelSummary.Number(architecture.ParameterCount));
         const int Side = PreprocessingPresets.DefaultSide;
         facts.Add("MACs", $"{ModelSummary.Number(OnnxModel.CountMacs(architecture, Side, Side))} ({Side}×{Side})");
-        facts.Add("preprocessing", PreprocessingPresets.Get(weights.Layout.GetPreprocessingPreset()).ToString());
+        AccompanyingConfig config = AccompanyingConfig.Read(checkpoint.FilePath, isRequired: false);
+        var (options, preprocessing) = config.Apply(weights, new ConversionOptions());
+        preprocessing ??= PreprocessingPresets.Get(weights.Layout.GetPreprocessingPreset());
+        facts.Add("preprocessing", preprocessing.ToString());
+        foreach (string note in config.Notes)
+        {
+            facts.Add("beside", note);
+        }
+
+        if (options.Labels is [var first, .., var last])
+        {
+            facts.Add("labels", $"{ModelSummary.Number(options.Labels.Count)} ({first} … {last})");
+        }
+
         facts.Add("left out", weights.Skipped.Count == 0
             ? "nothing"
             : string.Create(

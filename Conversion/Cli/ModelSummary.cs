@@ -14,6 +14,15 @@ internal static class ModelSummary
 
     public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>The first few of many names.</summary>
+    public static string Names(IReadOnlyList<string> names)
+    {
+        const int MostListed = 5;
+        return string.Join(", ", names.Take(MostListed)) + (names.Count <= MostListed
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" and {names.Count - MostListed} more"));
+    }
+
     public static string Labels(ModelMetadata metadata) => metadata.Labels.Count == 0
         ? "no labels"
         : string.Create(

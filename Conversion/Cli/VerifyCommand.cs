@@ -72,6 +72,15 @@ internal sealed class VerifyCommand
             _host.Output.WriteLine($"{(check.Passed ? "ok    " : "FAILED")}  {check.Name.PadRight(width)}  {check.Detail}");
         }
 
+        if (report.OutputsWithoutNumbers is { Count: > 0 } broken)
+        {
+            _host.Error.WriteLine(
+                $"error: '{path}' cannot be used: {string.Join(", ", broken)} {(broken.Count == 1 ? "holds" : "hold")} NaN or infinity "
+                + "for an ordinary picture, so its weights overflow; convert another checkpoint of the training, or one that was not "
+                + "stored in 16 bits.");
+            return ExitCodes.Error;
+        }
+
         if (report.Passed)
         {
             _host.Output.WriteLine($"{path} is good.");

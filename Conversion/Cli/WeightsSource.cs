@@ -69,6 +69,7 @@ internal sealed class WeightsSource(string argumentName, string description)
                 Say($"Downloading {address}");
                 Say(OfficialWeights.LicenseNotice);
             },
+            WaitingForLock = path => Say($"Waiting for another process that downloads the same file ('{path}')"),
         };
         return host.Terminal is null
             ? await OfficialWeights.GetAsync(checkpoint, options, null, cancellationToken)

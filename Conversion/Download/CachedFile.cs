@@ -31,10 +31,30 @@ internal sealed class CachedFile(string path)
         return recorded == actual;
     }
 
-    /// <summary>Compares a finished download with the recorded checksum, and moves it into place in one step.</summary>
-    /// <exception cref="InvalidDataException">The server's file is not the one that was recorded.</exception>
-    public async Task AcceptAsync(ResumableDownload download, Uri address, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads a finished download as what it should be, compares it with the recorded checksum, and moves it into place in one
+    /// step.
+    /// </summary>
+    /// <param name="download">The download.</param>
+    /// <param name="address">Where it came from.</param>
+    /// <param name="read">Reads the file of this path, or throws <see cref="InvalidDataException"/>.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The server's file is not what it should be, or not the one that was recorded.</exception>
+    public async Task AcceptAsync(ResumableDownload download, Uri address, Action<string> read, CancellationToken cancellationToken)
     {
+        try
+        {
+            read(download.PartPath);
+        }
+        catch (InvalidDataException exception)
+        {
+            download.Discard();
+            throw new InvalidDataException(
+                $"{address} is not the file that it should be, and was not kept: {exception.Message} Download it by other "
+                + "means, or from a mirror.",
+                exception);
+        }
+
         string actual = await OfficialWeights.Sha256Async(download.PartPath, cancellationToken).ConfigureAwait(false);
         string? recorded = await ReadChecksumAsync(cancellationToken).ConfigureAwait(false);
         if (recorded is not null && recorded != actual)
@@ -79,7 +99,7 @@ internal sealed class CachedFile(string path)
                 temporary, $"{checksum}  {System.IO.Path.GetFileName(Path)}\n", cancellationToken).ConfigureAwait(false);
             File.Move(temporary, ChecksumPath, overwrite: true);
         }
-        catch (UnauthorizedAccessException) when (Exists)
+        catch (Exception exception) when (Exists && (exception is IOException or UnauthorizedAccessException))
         {
             // A shared cache that is read-only for this user: the file serves without a record.
             return;

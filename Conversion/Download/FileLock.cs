@@ -8,23 +8,50 @@ namespace MlNetMobileViT.Conversion.Download;
 internal sealed class FileLock : IDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly FileStream _stream;
 
     private FileLock(FileStream stream) => _stream = stream;
 
-    public static async Task<FileLock> AcquireAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Waits for the lock.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="waiting">Called once, with the path, when another process has held the lock for two seconds.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="IOException">The file cannot be opened, for a reason other than that somebody holds it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
+    public static async Task<FileLock> AcquireAsync(string path, Action<string>? waiting, CancellationToken cancellationToken)
     {
+        var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
             try
             {
                 return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException exception) when (IsHeld(exception.HResult))
             {
+                if (waiting is not null && waited.Elapsed >= Patience)
+                {
+                    waiting(path);
+                    waiting = null;
+                }
+
                 await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>
+    /// Whether an error says that somebody else has the file open. .NET gives the error number of the system: on Unix that of
+    /// <c>flock</c>.
+    /// </summary>
+    internal static bool IsHeld(int hresult)
+    {
+        const int SharingViolation = unchecked((int)0x80070020), LockViolation = unchecked((int)0x80070021);
+        const int LinuxWouldBlock = 11, BsdWouldBlock = 35;
+        return hresult is SharingViolation or LockViolation
+            || (OperatingSystem.IsLinux() && hresult == LinuxWouldBlock)
+            || (!OperatingSystem.IsLinux() && !OperatingSystem.IsWindows() && hresult == BsdWouldBlock);
     }
 
     public void Dispose() => _stream.Dispose();

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.Conversion.Layouts;
 
 namespace MlNetMobileViT.Conversion.Download;
 
@@ -38,7 +40,9 @@ public static class OfficialWeights
     /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>.</exception>
     /// <exception cref="FileNotFoundException">The cache does not have the file, and the options forbid the network.</exception>
     /// <exception cref="HttpRequestException">The download failed; the message says where to put the file by hand.</exception>
-    /// <exception cref="InvalidDataException">The file is not the one whose checksum was recorded before.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is not the weights of this name, or not the file whose checksum was recorded before.
+    /// </exception>
     /// <exception cref="IOException">The cache folder cannot be written.</exception>
     public static async Task<string> GetAsync(
         string name,
@@ -68,7 +72,7 @@ public static class OfficialWeights
         }
 
         CreateFolder(folder);
-        using var cacheLock = await FileLock.AcquireAsync(file.Path + ".lock", cancellationToken).ConfigureAwait(false);
+        using var cacheLock = await LockAsync(file, options, cancellationToken).ConfigureAwait(false);
         if (await file.IsIntactAsync(cancellationToken).ConfigureAwait(false))
         {
             return file.Path; // Another process has finished meanwhile.
@@ -89,7 +93,11 @@ public static class OfficialWeights
                 exception.StatusCode);
         }
 
-        await file.AcceptAsync(download, address, cancellationToken).ConfigureAwait(false);
+        await file.AcceptAsync(
+            download,
+            address,
+            path => ModelWeights.Read(Checkpoint.Open(path), MobileViTVariants.Get(name)),
+            cancellationToken).ConfigureAwait(false);
         return file.Path;
     }
 
@@ -101,12 +109,26 @@ public static class OfficialWeights
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException(
-                $"The cache folder '{folder}' cannot be made: {exception.Message} Set {WeightsCache.EnvironmentVariable} to "
-                + "another folder.",
-                exception);
+            throw Unusable(folder, "made", exception);
         }
     }
+
+    private static async Task<FileLock> LockAsync(CachedFile file, OfficialWeightsOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FileLock.AcquireAsync(file.Path + ".lock", options.WaitingForLock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(Path.GetDirectoryName(file.Path)!, "written", exception);
+        }
+    }
+
+    private static IOException Unusable(string folder, string what, Exception exception) => new(
+        $"The cache folder '{folder}' cannot be {what}: {exception.Message.TrimEnd('.')}. Set {WeightsCache.EnvironmentVariable} to "
+        + "another folder.",
+        exception);
 
     internal static async Task<string> Sha256Async(string path, CancellationToken cancellationToken)
     {

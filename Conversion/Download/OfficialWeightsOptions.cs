@@ -18,7 +18,10 @@ public sealed record OfficialWeightsOptions
     /// <summary>How long the server may be silent before a try counts as failed. Default: 30 seconds.</summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often in a row a download may fail without getting any further. Default: 4.</summary>
+    /// <summary>
+    /// How often in a row a download may fail without getting any further. Default: 4. It also ends after 8 failures in a row that
+    /// together brought less than a megabyte.
+    /// </summary>
     public int Attempts { get; init; } = 4;
 
     /// <summary>The pause before the second try; every further one waits twice as long. Default: half a second.</summary>
@@ -26,4 +29,10 @@ public sealed record OfficialWeightsOptions
 
     /// <summary>Called with the address once before the first byte is asked for; not called where the cache has the file.</summary>
     public Action<Uri>? DownloadStarting { get; init; }
+
+    /// <summary>
+    /// Called once with the path of the lock when another process has been downloading the same file for two seconds; the
+    /// download is then waited for.
+    /// </summary>
+    public Action<string>? WaitingForLock { get; init; }
 }

@@ -14,6 +14,10 @@ internal sealed class ResumableDownload : IDisposable
     /// <summary>The largest file that is accepted: the largest that could be read.</summary>
     private const long MaxBytes = Checkpoint.MaxFileSize;
 
+    // A connection that brings a few bytes at a time makes progress for ever.
+    private const long WorthwhileProgress = 1 << 20;
+    private const int MaxFruitlessTries = 8;
+
     private readonly Uri _address;
     private readonly OfficialWeightsOptions _options;
     private readonly HttpClient _client;
@@ -47,8 +51,10 @@ internal sealed class ResumableDownload : IDisposable
     public async Task RunAsync(IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         long furthest = Collected;
+        long milestone = furthest;
         var delay = _options.RetryDelay;
         int failures = 0;
+        int fruitless = 0;
         while (true)
         {
             try
@@ -61,6 +67,7 @@ internal sealed class ResumableDownload : IDisposable
             catch (Exception exception) when (IsWorthAnotherTry(exception, cancellationToken))
             {
                 failures++;
+                fruitless++;
                 if (Collected > furthest)
                 {
                     furthest = Collected;
@@ -68,7 +75,13 @@ internal sealed class ResumableDownload : IDisposable
                     delay = _options.RetryDelay;
                 }
 
-                if (failures >= _options.Attempts)
+                if (furthest - milestone >= WorthwhileProgress)
+                {
+                    milestone = furthest;
+                    fruitless = 1;
+                }
+
+                if (failures >= _options.Attempts || fruitless >= MaxFruitlessTries)
                 {
                     throw new HttpRequestException(Describe(exception), exception);
                 }
@@ -124,7 +137,8 @@ internal sealed class ResumableDownload : IDisposable
                 HttpStatusCode.OK);
         }
 
-        long? total = response.Content.Headers.ContentLength + offset;
+        long? total = (offset > 0 ? response.Content.Headers.ContentRange?.Length : null)
+            ?? response.Content.Headers.ContentLength + offset;
         if (total > MaxBytes)
         {
             throw TooLarge();
@@ -151,10 +165,12 @@ internal sealed class ResumableDownload : IDisposable
         byte[] buffer = new byte[128 * 1024];
         long received = offset;
         progress?.Report(new DownloadProgress(received, total));
-        while (true)
+        while (received != total)
         {
+            // What comes beyond the size that was announced is not part of the file.
+            int wanted = (int)Math.Min(buffer.Length, (total ?? long.MaxValue) - received);
             silence.CancelAfter(_options.SilenceTimeout);
-            int count = await ReadAsync(source, buffer, silence.Token).ConfigureAwait(false);
+            int count = await ReadAsync(source, buffer.AsMemory(0, wanted), silence.Token).ConfigureAwait(false);
             if (count == 0)
             {
                 break;
@@ -176,7 +192,7 @@ internal sealed class ResumableDownload : IDisposable
         }
     }
 
-    private static async Task<int> ReadAsync(Stream source, byte[] buffer, CancellationToken cancellationToken)
+    private static async Task<int> ReadAsync(Stream source, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,9 +1,10 @@
 using System.Globalization;
-using System.Text;
 
 namespace MlNetMobileViT.Conversion.Labels;
 
-/// <summary>Class labels from a text file: UTF-8, one label a line, in the order of the logits.</summary>
+/// <summary>
+/// Class labels from a text file, one label a line, in the order of the logits: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
+/// </summary>
 public static class LabelFile
 {
     /// <summary>The largest file that is read, in bytes.</summary>
@@ -13,7 +14,8 @@ public static class LabelFile
     /// <param name="path">The path of the file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is empty, not UTF-8 or too large, or a line is blank or stands twice; the message names the line.
+    /// The file is empty or too large, or a line is not text, is blank, holds a tab or another control character, or stands twice;
+    /// the message names the line.
     /// </exception>
     public static IReadOnlyList<string> Read(string path)
     {
@@ -44,6 +46,11 @@ public static class LabelFile
                 throw Invalid(path, i, "is blank. Every line names one class; remove it, or name the class.");
             }
 
+            if (label.Contains('\t', StringComparison.Ordinal))
+            {
+                throw Invalid(path, i, "holds a tab. The file should have no columns: one label a line, in the order of the classes.");
+            }
+
             if (label.Any(char.IsControl))
             {
                 throw Invalid(path, i, "holds a control character. The file should be plain text, one label a line.");
@@ -70,16 +77,7 @@ public static class LabelFile
                 $"The label file '{path}' is larger than {MaxBytes >> 20} MiB. It should hold one label a line.");
         }
 
-        try
-        {
-            string text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
-                .GetString(File.ReadAllBytes(path));
-            return text.StartsWith('\uFEFF') ? text[1..] : text;
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new InvalidDataException($"The label file '{path}' is not UTF-8 text. Save it as UTF-8.", exception);
-        }
+        return TextFile.Decode(File.ReadAllBytes(path), $"the label file '{path}'");
     }
 
     private static InvalidDataException Invalid(string path, int index, string problem) =>

@@ -6,8 +6,8 @@ namespace MlNetMobileViT.Conversion.Layouts;
 /// <summary>The weights of a MobileViT classifier under their official names, whatever the checkpoint called them.</summary>
 public sealed class ModelWeights
 {
-    // What profilers (thop) leave in a state dict.
-    private static readonly string[] SkippedEndings = ["total_ops", "total_params"];
+    // What profilers (thop) leave in a state dict, and the counter of PyTorch's averaged models.
+    private static readonly string[] SkippedEndings = ["total_ops", "total_params", "n_averaged"];
 
     private ModelWeights(
         CheckpointLayout layout,
@@ -133,7 +133,9 @@ public sealed class ModelWeights
                 }
                 else if (tensor is null)
                 {
-                    _problems.Missing.Add($"'{name}'");
+                    _problems.Missing.Add(checkpoint.Objects.TryGetValue(name, out string? made)
+                        ? $"'{name}' (in its place is an object of {CheckpointFile.Quote(made)})"
+                        : $"'{name}'");
                 }
                 else if (!tensor.Shape.SequenceEqual(shape))
                 {

@@ -112,7 +112,7 @@ internal sealed class OnnxGraph
     /// <summary>Adds a list of integers, once however often it is asked for: shapes, axes, sizes.</summary>
     public string Integers(params long[] values)
     {
-        string name = "int64." + string.Join('_', values);
+        string name = "int64." + string.Join('_', values.Select(static value => value.ToString(CultureInfo.InvariantCulture)));
         if (_constants.Add(name))
         {
             AddInitializer(name, TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes(values.AsSpan()), [values.Length]);

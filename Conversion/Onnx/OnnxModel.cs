@@ -17,6 +17,9 @@ internal static class OnnxModel
     /// <summary>The IR version that came with <see cref="OpsetVersion"/> (ONNX 1.13).</summary>
     public const int IrVersion = 8;
 
+    /// <summary>The version of the converter, which the file names.</summary>
+    public static readonly string ProducerVersion = typeof(OnnxModel).Assembly.GetName().Version!.ToString(3);
+
     private const int MicrosoftOpsetVersion = 1;
     private const int MachineLearningOpsetVersion = 2;
 
@@ -57,7 +60,7 @@ internal static class OnnxModel
         {
             IrVersion = IrVersion,
             ProducerName = "MlNetMobileViT",
-            ProducerVersion = typeof(OnnxModel).Assembly.GetName().Version!.ToString(3),
+            ProducerVersion = ProducerVersion,
             Graph = graph.Proto,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = string.Empty, Version = OpsetVersion });

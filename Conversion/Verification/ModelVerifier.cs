@@ -23,13 +23,14 @@ public static class ModelVerifier
         var file = OnnxModelFile.Read(path);
         VerificationSample? known = sample?.Invoke(file.Metadata);
         var checks = new List<VerificationCheck> { CheckMetadata(file.Metadata), CheckWeights(file) };
+        IReadOnlyList<string> withoutNumbers = [];
         try
         {
             using var session = new VerificationSession(file);
             checks.Add(CheckStructure(file, session));
             if (checks[^1].Passed)
             {
-                RunModel(session, file.Metadata, known, checks);
+                withoutNumbers = RunModel(session, file.Metadata, known, checks);
             }
         }
         catch (OnnxRuntimeException exception)
@@ -37,7 +38,7 @@ public static class ModelVerifier
             checks.Add(new VerificationCheck("structure", false, $"ONNX Runtime refuses the file: {exception.Message.Trim()}"));
         }
 
-        return new VerificationReport(file.Metadata, checks);
+        return new VerificationReport(file.Metadata, checks) { OutputsWithoutNumbers = withoutNumbers };
     }
 
     private static VerificationCheck CheckMetadata(ModelMetadata metadata)
@@ -121,7 +122,8 @@ public static class ModelVerifier
                 : problem);
     }
 
-    private static void RunModel(
+    /// <returns>The outputs that hold NaN or infinity. What could be compared with them is not.</returns>
+    private static string[] RunModel(
         VerificationSession session, ModelMetadata metadata, VerificationSample? sample, List<VerificationCheck> checks)
     {
         var pattern = Pattern(metadata.Preprocessing);
@@ -132,7 +134,11 @@ public static class ModelVerifier
             broken.Length == 0,
             broken.Length == 0
                 ? $"{string.Join(", ", results.Select(static pair => Text($"{pair.Key} ±{pair.Value.Max(MathF.Abs):0.###}")))}"
-                : $"{string.Join(", ", broken)} hold NaN or infinity"));
+                : $"{string.Join(", ", broken)} {(broken.Length == 1 ? "holds" : "hold")} NaN or infinity"));
+        if (broken.Length > 0)
+        {
+            return broken;
+        }
 
         var again = session.Run([pattern, Mirrored(pattern)]);
         string[] different = [.. results.Keys.Where(name => !results[name].AsSpan().SequenceEqual(again[name]))];
@@ -156,6 +162,8 @@ public static class ModelVerifier
         {
             checks.Add(CheckSample(session, metadata, sample));
         }
+
+        return broken;
     }
 
     private static VerificationCheck CheckSoftmax(float[] logits, float[] probabilities)

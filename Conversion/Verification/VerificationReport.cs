@@ -5,6 +5,12 @@ namespace MlNetMobileViT.Conversion.Verification;
 /// <param name="Checks">The checks, in the order in which they ran.</param>
 public sealed record VerificationReport(ModelMetadata Metadata, IReadOnlyList<VerificationCheck> Checks)
 {
+    /// <summary>
+    /// The outputs that hold NaN or infinity for an ordinary picture; a model that has any cannot be used. Empty also where the
+    /// model could not be run.
+    /// </summary>
+    public IReadOnlyList<string> OutputsWithoutNumbers { get; init; } = [];
+
     /// <summary>Whether every check passed.</summary>
     public bool Passed => Checks.All(static check => check.Passed);
 }

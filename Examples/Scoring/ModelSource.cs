@@ -31,7 +31,7 @@ internal static class ModelSource
         cancellationToken.ThrowIfCancellationRequested();
         if (OfficialWeights.Names.Contains(name))
         {
-            return MobileViTModel.Load(await ConvertedAsync(name, terminal, cancellationToken).ConfigureAwait(false));
+            return await LoadConvertedAsync(name, terminal, cancellationToken).ConfigureAwait(false);
         }
 
         if (name != Demo)
@@ -46,24 +46,31 @@ internal static class ModelSource
         return demo;
     }
 
-    /// <summary>The official weights as a model file in the cache; downloaded and converted where they are not there yet.</summary>
-    private static async Task<string> ConvertedAsync(string name, Terminal terminal, CancellationToken cancellationToken)
+    /// <summary>The official weights; downloaded and converted where they are not in the cache yet.</summary>
+    private static async Task<MobileViTModel> LoadConvertedAsync(string name, Terminal terminal, CancellationToken cancellationToken)
     {
         string checkpoint = await OfficialWeights.GetAsync(
             name,
-            new OfficialWeightsOptions { DownloadStarting = address => terminal.Note($"downloading {address}") },
+            new OfficialWeightsOptions
+            {
+                DownloadStarting = address => terminal.Note($"downloading {address}"),
+                WaitingForLock = path => terminal.Note($"waiting for another process that downloads the same file ('{path}')"),
+            },
             cancellationToken: cancellationToken).ConfigureAwait(false);
-        // The name carries the version of the converter, so that a newer one converts anew.
-        Version converter = typeof(MobileViTConverter).Assembly.GetName().Version!;
-        string model = Path.ChangeExtension(checkpoint, $".{converter.ToString(3)}.onnx");
-        if (!File.Exists(model))
+        var options = new ConversionOptions { Variant = name, Labels = ImageNet1k.Labels };
+        string model = await ConvertAsync(again: false).ConfigureAwait(false);
+        try
         {
-            terminal.Note(OfficialWeights.LicenseNotice);
-            MobileViTConverter.Convert(
-                checkpoint, model, new ConversionOptions { Variant = name, Labels = ImageNet1k.Labels });
+            return MobileViTModel.Load(model);
+        }
+        catch (InvalidDataException)
+        {
+            terminal.Note($"'{model}' is damaged, and is converted again");
+            return MobileViTModel.Load(await ConvertAsync(again: true).ConfigureAwait(false));
         }
 
-        return model;
+        Task<string> ConvertAsync(bool again) => ConvertedModelCache.GetAsync(
+            checkpoint, options, () => terminal.Note(OfficialWeights.LicenseNotice), again, cancellationToken);
     }
 
     /// <summary>A line about a model.</summary>

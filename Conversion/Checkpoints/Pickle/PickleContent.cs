@@ -4,4 +4,6 @@ namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
 /// <param name="Value">Its value; see <see cref="PickleReader"/> for the types.</param>
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="Storages">Every reference to a storage, in order, repetitions included.</param>
-internal sealed record PickleContent(object? Value, int Length, IReadOnlyList<PickledStorage> Storages);
+/// <param name="ForeignGlobals">The globals that are not known here, each once, in order.</param>
+internal sealed record PickleContent(
+    object? Value, int Length, IReadOnlyList<PickledStorage> Storages, IReadOnlyList<string> ForeignGlobals);

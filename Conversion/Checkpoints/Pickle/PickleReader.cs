@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
@@ -5,15 +6,17 @@ using System.Text;
 namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
 
 /// <summary>
-/// Reads a pickle as data. A pickle is a program; this reader knows the opcodes that the pickles of state dicts are made of
-/// (Python's <c>pickletools</c> documents them), refuses every global that is not in <see cref="AllowedGlobals"/>, and calls
-/// nothing.
+/// Reads a pickle as data. A pickle is a program; this reader knows the opcodes that the pickles of checkpoints are made of
+/// (Python's <c>pickletools</c> documents them), and calls nothing. What is made with globals that are not in
+/// <see cref="KnownGlobals"/> is a <see cref="PickledObject"/>, of which nothing is kept; those in
+/// <see cref="RefusedGlobals"/> refuse the file.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Values: <see langword="null"/>, <see cref="bool"/>, <see cref="long"/>, <see cref="double"/>, <see cref="string"/>,
 /// <see cref="PickledData"/>, <c>object?[]</c> (tuple), <c>List&lt;object?&gt;</c> (list or set),
-/// <see cref="PickledDictionary"/>, <see cref="PickleGlobal"/>, <see cref="PickledStorage"/>, <see cref="PickledTensor"/>.
+/// <see cref="PickledDictionary"/>, <see cref="PickleGlobal"/>, <see cref="PickledStorage"/>, <see cref="PickledTensor"/>,
+/// <see cref="PickledObject"/>.
 /// </para>
 /// <para>
 /// The reader loops over the opcodes and never recurses, whatever the nesting. Bounds: <see cref="MaxBytes"/>,
@@ -59,7 +62,8 @@ internal sealed partial class PickleReader
     {
         var reader = new PickleReader(file, bytes[..Math.Min(bytes.Length, MaxBytes)]);
         object? value = reader.Run();
-        return new PickleContent(value, reader._position, reader._storages);
+        return new PickleContent(
+            value, reader._position, reader._storages, [.. reader._foreign.Values.Select(static global => global.Name)]);
     }
 
     private object? Run()
@@ -204,20 +208,16 @@ internal sealed partial class PickleReader
                 _stack.Add(dictionary);
                 return true;
             case Opcode.Append:
-                object? item = Pop();
-                Top<List<object?>>("a list").Add(item);
+                AddToList(PopMany(1));
                 return true;
             case Opcode.Appends or Opcode.AddItems:
-                object?[] items = PopMarked();
-                Top<List<object?>>("a list or set").AddRange(items);
+                AddToList(PopMarked());
                 return true;
             case Opcode.SetItem:
-                object?[] pair = PopMany(2);
-                SetItems(Top<PickledDictionary>("a dictionary"), pair);
+                AddToDictionary(PopMany(2));
                 return true;
             case Opcode.SetItems:
-                object?[] pairs = PopMarked();
-                SetItems(Top<PickledDictionary>("a dictionary"), pairs);
+                AddToDictionary(PopMarked());
                 return true;
             default:
                 return false;
@@ -266,6 +266,36 @@ internal sealed partial class PickleReader
         }
     }
 
+    private void AddToList(object?[] items)
+    {
+        switch (Peek())
+        {
+            case List<object?> list:
+                list.AddRange(items);
+                break;
+            case PickledObject instance:
+                Put(instance, items);
+                break;
+            default:
+                throw Error("adds to something that is not a list or set");
+        }
+    }
+
+    private void AddToDictionary(object?[] items)
+    {
+        switch (Peek())
+        {
+            case PickledDictionary dictionary:
+                SetItems(dictionary, items);
+                break;
+            case PickledObject instance:
+                Put(instance, items);
+                break;
+            default:
+                throw Error("adds to something that is not a dictionary");
+        }
+    }
+
     private void SetItems(PickledDictionary dictionary, ReadOnlySpan<object?> items)
     {
         if (items.Length % 2 != 0)
@@ -298,14 +328,45 @@ internal sealed partial class PickleReader
 
     private void PushText(ulong length)
     {
+        var bytes = TakeMemory(length).Span;
         try
         {
-            _stack.Add(StrictUtf8.GetString(TakeMemory(length).Span));
+            _stack.Add(StrictUtf8.GetString(bytes));
         }
         catch (DecoderFallbackException)
         {
-            throw Error("holds text that is not UTF-8");
+            _stack.Add(DecodeSurrogates(bytes) ?? throw Error("holds text that is not UTF-8"));
         }
+    }
+
+    /// <summary>
+    /// Text with single surrogates, which Python has for the bytes of a file name that is not UTF-8, and which its pickler
+    /// writes as three bytes each; null where the bytes are no such text either.
+    /// </summary>
+    private static string? DecodeSurrogates(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder(bytes.Length);
+        Span<char> pair = stackalloc char[2];
+        while (!bytes.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(bytes, out Rune rune, out int length) == OperationStatus.Done)
+            {
+                text.Append(pair[..rune.EncodeToUtf16(pair)]);
+            }
+            else if (bytes is [0xED, var second and >= 0xA0 and <= 0xBF, var third and >= 0x80 and <= 0xBF, ..])
+            {
+                text.Append((char)(0xD000 | ((second & 0x3F) << 6) | (third & 0x3F)));
+                length = 3;
+            }
+            else
+            {
+                return null;
+            }
+
+            bytes = bytes[length..];
+        }
+
+        return text.ToString();
     }
 
     private void PushLatin1(ulong length) => _stack.Add(Encoding.Latin1.GetString(TakeMemory(length).Span));
@@ -359,10 +420,6 @@ internal sealed partial class PickleReader
 
     /// <summary>Values below the last mark belong to what lies around it.</summary>
     private int Floor => _marks.TryPeek(out int mark) ? mark : 0;
-
-    private T Top<T>(string what)
-        where T : class =>
-        Peek() as T ?? throw Error($"adds to something that is not {what}");
 
     private ReadOnlySpan<byte> Take(int count) => TakeMemory((ulong)count).Span;
 

@@ -36,20 +36,24 @@ public sealed class MaliciousPickleTests
     [DataRow("ctorch.hub\nload\n", "'torch.hub.load'", DisplayName = "torch.hub")]
     [DataRow("ctorch._utils\n_rebuild_tensor_v2.__globals__\n", "__globals__", DisplayName = "behind an allowed name")]
     [DataRow("ccollections\nOrderedDict.__init__\n", "'collections.OrderedDict.__init__'", DisplayName = "inside an allowed class")]
-    [DataRow("cargparse\nNamespace\n)\x81}b", "'argparse.Namespace'", DisplayName = "an object of a foreign class, NEWOBJ and BUILD")]
+    [DataRow("c__builtin__\n__import__\n", "'__builtin__.__import__'", DisplayName = "import of Python 2")]
+    [DataRow("cos.path\njoin\n", "'os.path.join'", DisplayName = "a module below a refused one")]
+    [DataRow("cposix\n_Environ\n)\x81", "'posix._Environ'", DisplayName = "NEWOBJ of a refused class")]
+    [DataRow("csubprocess\nPopen\n)}\x92", "'subprocess.Popen'", DisplayName = "NEWOBJ_EX of a refused class")]
+    [DataRow("\x8c\x05torch\x8c\x09os.system\x93", "'torch.os.system'", DisplayName = "a module that another one has imported")]
+    [DataRow("\x8c\u0003foo\x8c\u000dBar.sys.exit_\x93", "'foo.Bar.sys.exit_'", DisplayName = "a module behind a class")]
+    [DataRow("\x8c\u0003foo\x8c\u000cBar.__init__\x93", "'foo.Bar.__init__'", DisplayName = "what every class has, of a foreign one")]
+    [DataRow("cargparse\nNamespace\n}b", "no state", DisplayName = "BUILD of a foreign class")]
     [DataRow("(ios\nsystem\n", "'os.system'", DisplayName = "INST")]
     [DataRow("(X\x02\x00\x00\x00lsios\nsystem\n", "'os.system'", DisplayName = "INST with arguments")]
     [DataRow("(cos\nsystem\nX\x02\x00\x00\x00lso", "'os.system'", DisplayName = "OBJ")]
-    [DataRow("(ccollections\nOrderedDict\no", "creates an object", DisplayName = "OBJ of an allowed class")]
-    [DataRow("ccollections\nOrderedDict\n)\x81", "creates an object", DisplayName = "NEWOBJ of an allowed class")]
-    [DataRow("ccollections\nOrderedDict\n)}\x92", "creates an object", DisplayName = "NEWOBJ_EX of an allowed class")]
     [DataRow("ctorch\nFloatStorage\nK\x05\x85R", "'torch.FloatStorage'", DisplayName = "a call of a storage class")]
     [DataRow("ccollections\nOrderedDict\nK\x05\x85R", "'collections.OrderedDict'", DisplayName = "an ordered dictionary of a number")]
     [DataRow("ctorch._utils\n_rebuild_tensor_v2\n)R", "'torch._utils._rebuild_tensor_v2'", DisplayName = "a tensor of nothing")]
     [DataRow("ctorch._utils\n_rebuild_parameter\n(NNNtR", "'torch._utils._rebuild_parameter'", DisplayName = "a parameter of nothing")]
     [DataRow("X\x09\x00\x00\x00os.system)R", "not a function", DisplayName = "a call of text")]
     [DataRow("ccollections\nOrderedDict\n]R", "not a function", DisplayName = "a call without a tuple")]
-    [DataRow("ctorch\nFloatStorage\n}b", "adds to something", DisplayName = "BUILD of a class")]
+    [DataRow("ctorch\nFloatStorage\n}b", "no state", DisplayName = "BUILD of a class")]
     [DataRow("\x82\x01", "0x82", DisplayName = "EXT1")]
     [DataRow("\x83\x01\x00", "0x83", DisplayName = "EXT2")]
     [DataRow("\x84\x01\x00\x00\x00", "0x84", DisplayName = "EXT4")]
@@ -57,6 +61,23 @@ public sealed class MaliciousPickleTests
     [DataRow("Pos.system\n", "0x50", DisplayName = "PERSID")]
     [DataRow("I01\n", "0x49", DisplayName = "an opcode of protocol 0")]
     public void Whatever_is_not_data_is_refused(string opcodes, string word) => RefuseEverywhere(RawPickle.Of(opcodes), word);
+
+    [TestMethod]
+    [DataRow("builtins.eval builtins.exec builtins.compile builtins.getattr builtins.setattr builtins.__import__ builtins.open")]
+    [DataRow("builtins.input builtins.globals builtins.breakpoint __builtin__.execfile __builtin__.apply")]
+    [DataRow("os.popen posix.system nt.system subprocess.check_output pty.spawn webbrowser.open sys.exit sys.modules")]
+    [DataRow("importlib.import_module runpy.run_path shutil.rmtree socket.create_connection ctypes.CDLL pdb.run marshal.loads")]
+    [DataRow("code.interact operator.attrgetter _operator.methodcaller pickle.loads _pickle.loads types.FunctionType io.open")]
+    [DataRow("torch.load torch.hub.load torch.serialization.load numpy.testing._private.utils.runstring pip.main urllib.request.urlopen")]
+    public void What_only_an_attack_needs_is_refused_by_name(string globals)
+    {
+        foreach (string global in globals.Split(' '))
+        {
+            int dot = global.LastIndexOf('.');
+            RefuseEverywhere(
+                RawPickle.Of($"c{global[..dot]}\n{global[(dot + 1)..]}\n)R"), $"'{global}'", "an attack", "nothing of it was run");
+        }
+    }
 
     [TestMethod]
     [DataRow("K\x01Q", DisplayName = "a number")]
@@ -156,6 +177,38 @@ public sealed class MaliciousPickleTests
     }
 
     [TestMethod]
+    public void Names_and_arguments_of_what_is_left_out_cannot_be_repeated_without_end()
+    {
+        const int Items = 50_000, Copies = 20_000;
+        string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+
+        // A call, or a state, of a long tuple: the tuple is memo 0, the function memo 1.
+        string tuple = "(" + Repeat("K\x01", Items) + "tq\u0000cfoo\nBar\nq\x01";
+        foreach (string use in new[] { "h\x01h\x00R", "h\x01h\x00\x81", "h\x01)Rh\u0000b", "h\x01h\x00\x85R", "h\x01)h\x00\x92" })
+        {
+            RefusedFile.Assert(CheckpointWriter.Zip(RawPickle.Of(tuple + Repeat(use, Copies))), "steps");
+        }
+
+        // A name of a megabyte, and one of a thousand parts.
+        RefusedFile.Assert(CheckpointWriter.Zip(RawPickle.Of($"cfoo\n{new string('x', 1 << 20)}\n")), "global");
+        RefusedFile.Assert(CheckpointWriter.Zip(RawPickle.Of($"cfoo\n{Repeat("x.", 20)}x\n")), "global");
+    }
+
+    [TestMethod]
+    public void Calls_of_calls_may_be_nested_as_deep_as_they_like()
+    {
+        const int Depth = 100_000;
+        string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+        RefusedFile.Assert(
+            CheckpointWriter.Zip(RawPickle.Of("cfoo\nBar\nq\x00)R" + Repeat("\x85q\u00010h\x00h\x01R", Depth))), "'foo.Bar'");
+        RefusedFile.Assert(
+            CheckpointWriter.Zip(RawPickle.Of(
+                "ctorch._tensor\n_rebuild_from_type_v2\nq\u0000ctorch\nTensor\nq\u00020)"
+                + Repeat("q\u00010(h\x00h\x02h\x01Nt", Depth) + "R")),
+            "pickle");
+    }
+
+    [TestMethod]
     [DataRow("}", DisplayName = "dictionaries")]
     [DataRow("]", DisplayName = "lists")]
     [DataRow("K\x01", DisplayName = "numbers")]
@@ -164,6 +217,8 @@ public sealed class MaliciousPickleTests
     [DataRow("U\x01x", DisplayName = "texts")]
     [DataRow("}NNs", DisplayName = "dictionary entries")]
     [DataRow("ccollections\nOrderedDict\n", DisplayName = "globals")]
+    [DataRow("ca\nb\n)R", DisplayName = "objects")]
+    [DataRow("\x8c\u0001a\x8c\u0001b\x93", DisplayName = "globals by the stack")]
     public void A_step_allocates_no_more_than_is_documented(string opcodes)
     {
         const int Repetitions = 100_000;

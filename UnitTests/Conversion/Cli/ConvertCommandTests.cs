@@ -124,6 +124,36 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [TestMethod]
+    public async Task A_training_checkpoint_converts_and_what_is_no_tensor_is_named()
+    {
+        byte[] weights = CheckpointWriter.Zip(CheckpointWriter.StateDict([.. TestTensor.Formula(TestModels.Tiny)]));
+        (await ConvertAsync(weights, "--input-size", "64")).AssertSucceeded();
+        var expected = OnnxModelFile.Read(Output).Metadata;
+        byte[] training = CheckpointWriter.Zip(new (string, object?)[]
+        {
+            ("epoch", 3),
+            ("args", RawPickle.Of("cargparse\nNamespace\n)\x81}U\x02lrK\x01sb")),
+            ("state_dict", CheckpointWriter.StateDict([.. TestTensor.Formula(TestModels.Tiny)])),
+            ("best", new List<object?>(Enumerable.Range(1, 6).Select(i => RawPickle.Of($"cmetrics\nBest{i}\n)R")))),
+        });
+        var run = await ConvertAsync(training, "--input-size", "64");
+        run.AssertSucceeded();
+        StringAssert.Contains(run.Output, "argparse.Namespace, metrics.Best1, metrics.Best2, metrics.Best3, metrics.Best4 and 2 more.");
+        Assert.AreEqual(expected.WeightsSha256, OnnxModelFile.Read(Output).Metadata.WeightsSha256);
+        StringAssert.Contains((await CommandRun.Of("inspect", _folder.PathOf("model.pt"))).Output, "argparse.Namespace");
+    }
+
+    [TestMethod]
+    public async Task An_object_in_the_place_of_a_weight_is_named()
+    {
+        RawPickle array = RawPickle.Of("cnumpy.core.multiarray\n_reconstruct\n)R");
+        byte[] file = CheckpointWriter.Zip(TestTensor.Formula(TestModels.Tiny)
+            .Select(tensor => (tensor.Name, (object?)(tensor.Name == "classifier.fc.bias" ? array : tensor))).ToArray());
+        (await ConvertAsync(file, "--input-size", "64")).AssertRefused("'classifier.fc.bias'", "'numpy.core.multiarray._reconstruct'");
+        AssertNoOutput();
+    }
+
+    [TestMethod]
     public async Task Official_weights_are_downloaded_by_name_with_their_license_named_once()
     {
         using var server = FileServer.Serving(TestCheckpoint.Xxs);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using MlNetMobileViT.Conversion.Onnx;
+using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
 
 namespace MlNetMobileViT.UnitTests.Conversion.Cli;
 
@@ -32,7 +33,6 @@ public sealed class VerifyCommandTests : IDisposable
 
     [TestMethod]
     [DataRow("weights", "weights")]
-    [DataRow("nan", "forward pass")]
     [DataRow("parameters", "metadata")]
     [DataRow("labels", "metadata")]
     [DataRow("variant", "metadata")]
@@ -54,6 +54,24 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.IsTrue(
             run.Output.Split('\n').Any(line => line.StartsWith($"FAILED  {check}", StringComparison.Ordinal)), run.Output);
         StringAssert.Contains(run.Error, "model.onnx");
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("--outputs features")]
+    [DataRow("--portable --batch 2")]
+    public async Task A_model_whose_weights_overflow_cannot_be_used(string options)
+    {
+        // Every weight is a number, and the norms of the checkpoint stay as they are; only their products are none.
+        byte[] checkpoint = CheckpointWriter.Zip(CheckpointWriter.StateDict([.. TestTensor.Formula(TestModels.Tiny).Select(tensor =>
+            tensor.Name.EndsWith(".block.norm.weight", StringComparison.Ordinal)
+                ? TestTensor.Of(tensor.Name, tensor.Shape, [.. Enumerable.Repeat(1e30f, (int)tensor.Shape[0])])
+                : tensor)]));
+        await ConvertAsync(options, checkpoint);
+        var run = await CommandRun.Of("verify", ModelPath);
+        run.AssertRefused("model.onnx", "NaN or infinity", "features");
+        StringAssert.Contains(run.Output, "FAILED  forward pass");
+        StringAssert.Contains(run.Output, "ok      weights");
     }
 
     [TestMethod]
@@ -108,9 +126,6 @@ public sealed class VerifyCommandTests : IDisposable
             case "weights":
                 SetFirstValue(floats.MaxBy(tensor => tensor.RawData.Length)!, 0.123f);
                 break;
-            case "nan":
-                SetFirstValue(floats.MaxBy(tensor => tensor.RawData.Length)!, float.NaN);
-                break;
             case "parameters":
                 Property(model, ModelMetadataKeys.Parameters).Value = "7";
                 break;
@@ -158,10 +173,10 @@ public sealed class VerifyCommandTests : IDisposable
         tensor.RawData = ByteString.CopyFrom(bytes);
     }
 
-    private async Task ConvertAsync(string options = "") =>
+    private async Task ConvertAsync(string options = "", byte[]? checkpoint = null) =>
         (await CommandRun.Of(
         [
-            "convert", TestCheckpoint.Write(_folder, TestCheckpoint.Tiny), "-o", ModelPath, "--input-size", "64",
+            "convert", TestCheckpoint.Write(_folder, checkpoint ?? TestCheckpoint.Tiny), "-o", ModelPath, "--input-size", "64",
             .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         ])).AssertSucceeded();
 }

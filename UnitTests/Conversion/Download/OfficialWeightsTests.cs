@@ -2,7 +2,11 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
+using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion.Checkpoints;
 using MlNetMobileViT.Conversion.Download;
+using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
 
 namespace MlNetMobileViT.UnitTests.Conversion.Download;
 
@@ -200,10 +204,11 @@ public sealed class OfficialWeightsTests : IDisposable
     public async Task A_wrong_length_is_never_taken_for_the_file(int tooMany)
     {
         // Without a validator every try starts from zero, and none gets further than the first.
+        byte[] more = new byte[Math.Max(-tooMany, 0)];
         using var server = FileServer.Start(async request =>
         {
-            await request.SendHeadAsync("200 OK", $"Content-Length: {Content.Length + tooMany}\r\n");
-            await request.SendAsync(Content);
+            await request.SendHeadAsync("200 OK", $"Content-Length: {Content.Length + Math.Max(tooMany, 0)}\r\n");
+            await request.SendAsync((byte[])[.. Content, .. more]);
         });
         if (tooMany > 0)
         {
@@ -213,7 +218,7 @@ public sealed class OfficialWeightsTests : IDisposable
 
         // What a server sends beyond the length it gave is not part of the file.
         await GetAsync(server);
-        AssertCached(Content[..^100]);
+        AssertCached();
     }
 
     [TestMethod]
@@ -229,11 +234,18 @@ public sealed class OfficialWeightsTests : IDisposable
         using var server = FileServer.Start(async request =>
         {
             await request.SendHeadAsync("200 OK", "Transfer-Encoding: chunked\r\n");
-            await request.SendAsync("5\r\nabcde\r\n3\r\nfgh\r\n0\r\n\r\n"u8.ToArray());
+            foreach (byte[] chunk in Content.Chunk(Content.Length / 2))
+            {
+                await request.SendAsync(Encoding.ASCII.GetBytes($"{chunk.Length:x}\r\n"));
+                await request.SendAsync(chunk);
+                await request.SendAsync("\r\n"u8.ToArray());
+            }
+
+            await request.SendAsync("0\r\n\r\n"u8.ToArray());
         });
         var progress = new Progress();
         await GetAsync(server, progress: progress);
-        AssertCached("abcdefgh"u8.ToArray());
+        AssertCached();
         Assert.IsNull(progress.Reports.Last().TotalBytes);
     }
 
@@ -247,6 +259,134 @@ public sealed class OfficialWeightsTests : IDisposable
         });
         await AssertDownloadFailsAsync(server, options => options, "web page");
         Assert.IsFalse(File.Exists(CachedPath + ".sha256"));
+    }
+
+    [TestMethod]
+    [DataRow("something else", "not a checkpoint")]
+    [DataRow("cut off", "outside the file")]
+    [DataRow("another variant", "MobileViT-S")]
+    public async Task What_is_not_the_weights_does_not_enter_the_cache(string what, string reason)
+    {
+        byte[] content = what switch
+        {
+            "something else" => [.. Enumerable.Repeat((byte)7, 5000)],
+            "cut off" => Content[..^100],
+            _ => Content,
+        };
+        string name = what == "another variant" ? "s" : "xxs";
+        using var server = FileServer.Serving(content);
+        var error = await Assert.ThrowsExactlyAsync<InvalidDataException>(
+            () => OfficialWeights.GetAsync(name, Options(server.Address), null, TestContext.CancellationToken));
+        StringAssert.Contains(error.Message, new Uri(server.Address, $"mobilevit_{name}.pt").AbsoluteUri);
+        StringAssert.Contains(error.Message, reason);
+        Assert.AreEqual(_folder.PathOf("cache", $"mobilevit_{name}.pt.lock"), Directory.GetFiles(_folder.PathOf("cache")).Single());
+    }
+
+    [TestMethod]
+    public async Task A_connection_that_brings_a_few_bytes_at_a_time_is_given_up()
+    {
+        using var server = FileServer.Start(async request =>
+        {
+            // Always a little further, and then the end.
+            int start = request.RangeStart;
+            string range = start == 0 ? "" : $"Content-Range: bytes {start}-{Content.Length - 1}/{Content.Length}\r\n";
+            await request.SendHeadAsync(
+                start == 0 ? "200 OK" : "206 Partial Content",
+                $"ETag: \"v1\"\r\n{range}Content-Length: {Content.Length - start}\r\n");
+            await request.SendAsync(Content.AsMemory(start, 100));
+        });
+        await AssertDownloadFailsAsync(server, options => options, "800 bytes");
+        Assert.HasCount(8, server.Requests);
+    }
+
+    [TestMethod]
+    public async Task A_connection_that_brings_a_megabyte_at_a_time_is_not()
+    {
+        const int Part = 500_000;
+        using var server = FileServer.Start(async request =>
+        {
+            int start = request.RangeStart;
+            string range = start == 0 ? "" : $"Content-Range: bytes {start}-{Content.Length - 1}/{Content.Length}\r\n";
+            await request.SendHeadAsync(
+                start == 0 ? "200 OK" : "206 Partial Content",
+                $"ETag: \"v1\"\r\n{range}Content-Length: {Content.Length - start}\r\n");
+            await request.SendAsync(Content.AsMemory(start, Math.Min(Part, Content.Length - start)));
+        });
+        await GetAsync(server);
+        AssertCached();
+        Assert.IsGreaterThan(8, server.Requests.Count);
+    }
+
+    [TestMethod]
+    public async Task No_more_than_the_announced_size_is_read_of_a_part()
+    {
+        using var server = FileServer.Start(async request =>
+        {
+            if (request.Index == 0)
+            {
+                await request.SendHeadAsync("200 OK", $"ETag: \"v1\"\r\nContent-Length: {Content.Length}\r\n");
+                await request.SendAsync(Content.AsMemory(0, 5000));
+                return;
+            }
+
+            // The rest has no length of its own and does not end where the range does.
+            await request.SendHeadAsync(
+                "206 Partial Content", $"ETag: \"v1\"\r\nContent-Range: bytes 5000-{Content.Length - 1}/{Content.Length}\r\n");
+            await request.SendAsync((byte[])[.. Content[5000..], .. new byte[3000]]);
+        });
+        await GetAsync(server);
+        AssertCached();
+    }
+
+    [TestMethod]
+    public async Task A_lock_that_is_held_is_waited_for_and_said()
+    {
+        using var server = FileServer.Serving(Content);
+        Directory.CreateDirectory(_folder.PathOf("cache"));
+        string path = CachedPath + ".lock";
+        var said = new TaskCompletionSource<string>();
+        Task<string> waiting;
+        using (var holder = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            waiting = GetAsync(server, options => options with { WaitingForLock = said.SetResult });
+            Assert.AreEqual(path, await said.Task.WaitAsync(TestContext.CancellationToken));
+            Assert.IsFalse(waiting.IsCompleted);
+        }
+
+        await waiting;
+        AssertCached();
+    }
+
+    [TestMethod]
+    public async Task A_lock_that_cannot_be_opened_is_an_error_and_not_waited_for()
+    {
+        // A folder of its name cannot be opened by anybody, root included.
+        Directory.CreateDirectory(CachedPath + ".lock");
+        using var server = FileServer.Serving(Content);
+        var error = await Assert.ThrowsExactlyAsync<IOException>(
+            () => GetAsync(server, options => options with { WaitingForLock = path => Assert.Fail(path) }));
+        StringAssert.Contains(error.Message, _folder.PathOf("cache"));
+        StringAssert.Contains(error.Message, "MOBILEVIT_CACHE");
+        Assert.IsEmpty(server.Requests);
+    }
+
+    [TestMethod]
+    [DataRow(30, false, DisplayName = "a read-only file system")]
+    [DataRow(28, false, DisplayName = "a full disk")]
+    [DataRow(unchecked((int)0x80070020), true, DisplayName = "a sharing violation on Windows")]
+    [DataRow(unchecked((int)0x80070005), false, DisplayName = "access denied on Windows")]
+    public void Only_a_file_that_somebody_holds_is_waited_for(int error, bool isHeld) => Assert.AreEqual(isHeld, FileLock.IsHeld(error));
+
+    [TestMethod]
+    public async Task A_record_that_cannot_be_written_does_not_matter_to_a_good_file()
+    {
+        // As on a read-only file system: the name of the record is taken by a folder.
+        Directory.CreateDirectory(_folder.PathOf("cache"));
+        File.WriteAllBytes(CachedPath, Content);
+        Directory.CreateDirectory(CachedPath + ".sha256");
+        using var server = FileServer.Serving(Content);
+        Assert.AreEqual(CachedPath, await GetAsync(server));
+        Assert.IsEmpty(server.Requests);
     }
 
     [TestMethod]
@@ -388,10 +528,11 @@ public sealed class OfficialWeightsTests : IDisposable
         await Assert.ThrowsExactlyAsync<ArgumentException>(
             () => OfficialWeights.GetAsync(name, cancellationToken: TestContext.CancellationToken));
 
-    private static byte[] MakeContent(int seed)
+    /// <summary>Weights of the variant that the tests ask for; another seed gives another last number.</summary>
+    private static byte[] MakeContent(byte seed)
     {
-        byte[] bytes = new byte[300_000];
-        new Random(seed).NextBytes(bytes);
+        byte[] bytes = CheckpointWriter.Write(CheckpointContainer.Safetensors, TestTensor.Formula(MobileViTVariants.Get("xxs")));
+        bytes[^sizeof(float)] = seed;
         return bytes;
     }
 

@@ -1,0 +1,88 @@
+using MlNetMobileViT.Conversion.Layouts;
+
+namespace MlNetMobileViT.Conversion.Configs;
+
+/// <summary>What the JSON files beside a checkpoint say of its model.</summary>
+internal abstract class ModelConfig(ConfigObject? config)
+{
+    public const string FileName = "config.json";
+
+    /// <summary>The naming scheme that tensors have beside such files.</summary>
+    public abstract CheckpointLayout Layout { get; }
+
+    /// <summary>The number of classes; null where the file does not tell.</summary>
+    public virtual int? Classes => Labels?.Count;
+
+    /// <summary>The names of the classes in the order of the logits; null where there are none.</summary>
+    /// <exception cref="InvalidDataException">They are not in a form that is known.</exception>
+    public abstract IReadOnlyList<string>? Labels { get; }
+
+    /// <summary>The attention heads; null where the file does not tell.</summary>
+    public virtual int? Heads => null;
+
+    /// <summary>The name of the file that <see cref="ReadPreprocessing"/> reads.</summary>
+    public abstract string PreprocessingFile { get; }
+
+    /// <summary>The file <see cref="FileName"/>.</summary>
+    protected ConfigObject? Config { get; } = config;
+
+    /// <summary>Reads the files beside a checkpoint; null where there are none.</summary>
+    /// <exception cref="InvalidDataException">A file cannot be read, or is of another network than MobileViT.</exception>
+    public static ModelConfig? Read(string folder)
+    {
+        ConfigObject? config = ConfigFile.Find(folder, FileName);
+        ConfigObject? preprocessor = ConfigFile.Find(folder, HuggingFaceConfig.PreprocessorFileName);
+
+        // transformers wraps models of timm, and then writes what timm writes and a few lines more.
+        ModelConfig? model = config is { } timm && timm.Has(TimmConfig.ArchitectureKey) ? new TimmConfig(timm)
+            : config is null && preprocessor is null ? null
+            : new HuggingFaceConfig(config, preprocessor);
+        model?.RequireMobileViT();
+        return model;
+    }
+
+    /// <summary>Whether the files belong to weights: the same layout and number of classes.</summary>
+    /// <exception cref="InvalidDataException">They do not.</exception>
+    public void RequireFit(ModelWeights weights)
+    {
+        ConfigFile file = Config?.File ?? PreprocessorFile;
+        if (weights.Layout != Layout)
+        {
+            throw file.Error(
+                $"is of a model in the {Layout.GetName()} layout, and the weights beside it are in that of {weights.Layout.GetName()}");
+        }
+
+        if (Classes is { } classes && classes != weights.Architecture.Classes)
+        {
+            throw file.Error(
+                $"is of a model of {classes} classes, and the weights beside it have {weights.Architecture.Classes}");
+        }
+    }
+
+    /// <summary>The preprocessing; null where the files do not tell.</summary>
+    /// <exception cref="InvalidDataException">It is one that this project does not do.</exception>
+    public abstract ImagePreprocessing? ReadPreprocessing();
+
+    /// <exception cref="InvalidDataException">The files are of another network.</exception>
+    protected abstract void RequireMobileViT();
+
+    /// <summary>The file to name where there is no <see cref="FileName"/>.</summary>
+    protected abstract ConfigFile PreprocessorFile { get; }
+
+    /// <summary>Names that stand twice get their number: names of classes serve as keys, and must differ.</summary>
+    protected static IReadOnlyList<string> MakeUnique(IReadOnlyList<string> names)
+    {
+        var repeated = names.CountBy(static name => name).Where(static pair => pair.Value > 1).Select(static pair => pair.Key).ToHashSet();
+        return [.. names.Select((name, index) => repeated.Contains(name) ? FormattableString.Invariant($"{name} ({index})") : name)];
+    }
+
+    /// <summary>A mean or a standard deviation as <see cref="ImagePreprocessing"/> has it: empty for none.</summary>
+    /// <param name="values">One for each channel, in units of the rescaled values.</param>
+    /// <param name="neutral">The value that changes nothing.</param>
+    /// <param name="scale">The rescaled value of white.</param>
+    protected static float[] Channels(double[] values, double neutral, double scale)
+    {
+        float[] channels = Array.ConvertAll(values, value => (float)(value / scale));
+        return Array.TrueForAll(channels, channel => channel == neutral) ? [] : channels;
+    }
+}

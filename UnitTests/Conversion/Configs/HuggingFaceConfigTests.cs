@@ -1,0 +1,245 @@
+using System.Text.Json.Nodes;
+using MlNetMobileViT.Conversion;
+using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion.Layouts;
+using MlNetMobileViT.UnitTests.Conversion.Cli;
+
+namespace MlNetMobileViT.UnitTests.Conversion.Configs;
+
+[TestClass]
+public sealed class HuggingFaceConfigTests
+{
+    private static readonly string Config = File.ReadAllText(Reference.InRepository("UnitTests", "Data", "hf-folder", "config.json"));
+
+    private static readonly string Preprocessor =
+        File.ReadAllText(Reference.InRepository("UnitTests", "Data", "hf-folder", "preprocessor_config.json"));
+
+    private static readonly string[] Flowers = ["daisy", "dandelion", "roses", "sunflowers", "tulips"];
+
+    private static readonly ImagePreprocessing OfTheFolder = new()
+    {
+        ResizeSize = 224,
+        Interpolation = ImageInterpolation.Bicubic,
+        ChannelOrder = ImageChannelOrder.Rgb,
+        Height = 224,
+        Width = 224,
+    };
+
+    [TestMethod]
+    [DataRow("model.safetensors")]
+    [DataRow("pytorch_model.bin")]
+    public async Task A_folder_is_converted_with_its_labels_and_its_preprocessing(string weights)
+    {
+        using var folder = Folder(weights: weights);
+        var run = await CommandRun.Of("convert", folder.Root, "-o", folder.Output);
+        run.AssertSucceeded();
+        StringAssert.Contains(run.Output, "labels of 'config.json'");
+        StringAssert.Contains(run.Output, "preprocessing of 'preprocessor_config.json'");
+        var metadata = folder.Metadata;
+        CollectionAssert.AreEqual(Flowers, metadata.Labels.ToArray());
+        Assert.AreEqual(OfTheFolder, metadata.Preprocessing);
+        Assert.AreEqual(weights, metadata.SourceFile);
+
+        var inspected = await CommandRun.Of("inspect", folder.Root);
+        inspected.AssertSucceeded();
+        StringAssert.Contains(inspected.Output, "5 (daisy … tulips)");
+        StringAssert.Contains(inspected.Output, OfTheFolder.ToString());
+    }
+
+    [TestMethod]
+    public void A_lone_file_looks_beside_itself_and_says_so()
+    {
+        using var folder = Folder();
+        var report = folder.ConvertFile();
+        CollectionAssert.AreEqual(Flowers, report.Metadata.Labels.ToArray());
+        Assert.AreEqual(OfTheFolder, report.Metadata.Preprocessing);
+        StringAssert.Contains(report.Notes.Single(), "labels of 'config.json' and the preprocessing of 'preprocessor_config.json'");
+    }
+
+    [TestMethod]
+    public void What_the_caller_says_comes_first()
+    {
+        using var folder = Folder();
+        string[] own = ["a", "b", "c", "d", "e"];
+        var report = folder.Convert(new ConversionOptions { Labels = own, Preset = "squash", Height = 64, Width = 96 });
+        CollectionAssert.AreEqual(own, report.Metadata.Labels.ToArray());
+        Assert.AreEqual(PreprocessingPresets.Get("squash", 64, 96), report.Metadata.Preprocessing);
+        Assert.IsEmpty(report.Notes);
+        Assert.IsEmpty(folder.Convert(new ConversionOptions { Labels = [] }).Metadata.Labels);
+
+        // Another size keeps the share of the picture that the crop takes.
+        folder.With("preprocessor_config.json", Changed(Preprocessor, "size", """{"shortest_edge": 256}"""));
+        Assert.AreEqual(
+            OfTheFolder with { ResizeSize = 512, Height = 448, Width = 320 },
+            folder.Convert(new ConversionOptions { Height = 448, Width = 320 }).Metadata.Preprocessing);
+    }
+
+    [TestMethod]
+    [DataRow("""{"feature_extractor_type": "MobileViTFeatureExtractor", "size": 288, "crop_size": 256, "resample": 2}""",
+        "shorter side to 288, bilinear, centre crop 256×256, BGR, [0, 1]", DisplayName = "as Apple's models have it")]
+    [DataRow("""{"image_processor_type": "MobileViTImageProcessorFast", "size": {"shortest_edge": 288}, "crop_size": null, "image_mean": null}""",
+        "shorter side to 288, bilinear, centre crop 256×256, BGR, [0, 1]", DisplayName = "null is the default")]
+    [DataRow("""{"size": {"height": 160, "width": 192}, "do_center_crop": false, "do_flip_channel_order": false}""",
+        "stretch to 160×192 (height × width), bilinear, RGB, [0, 1]", DisplayName = "stretched, no crop")]
+    [DataRow("""{"size": {"height": 160, "width": 160}, "crop_size": {"height": 160, "width": 160}, "resample": 3}""",
+        "stretch to 160×160, bicubic, BGR, [0, 1]", DisplayName = "stretched, a crop of all")]
+    [DataRow("""{"size": 64, "crop_size": 64, "do_rescale": true, "rescale_factor": 0.00392156862745098}""",
+        "shorter side to 64, bilinear, centre crop 64×64, BGR, [0, 1]", DisplayName = "1/255 as files have it")]
+    [DataRow("""{"size": 64, "crop_size": 64, "do_flip_channel_order": false, "do_normalize": true, "image_mean": [0.5, 0.25, 0], "image_std": 0.5}""",
+        "shorter side to 64, bilinear, centre crop 64×64, RGB, [0, 1], mean 0.5 0.25 0, std 0.5 0.5 0.5", DisplayName = "normalised")]
+    [DataRow("""{"size": 64, "crop_size": 64, "do_flip_channel_order": false, "do_normalize": false, "image_mean": [0.5, 0.25, 0], "image_std": 0.5}""",
+        "shorter side to 64, bilinear, centre crop 64×64, RGB, [0, 1]", DisplayName = "a mean that is not used")]
+    [DataRow("""{"size": 64, "crop_size": 64, "rescale_factor": 0.00784313725490196, "do_normalize": true, "image_mean": 1, "image_std": 1}""",
+        "shorter side to 64, bilinear, centre crop 64×64, BGR, [0, 1], mean 0.5 0.5 0.5, std 0.5 0.5 0.5", DisplayName = "rescaled to [-1, 1]")]
+    public void Every_way_to_write_a_preprocessing_is_read(string json, string expected)
+    {
+        using var folder = Folder(preprocessor: json);
+        Assert.AreEqual(expected, folder.Convert().Metadata.Preprocessing.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("resample", "1", "lanczos", "--preset")]
+    [DataRow("resample", "0", "nearest", "--preset")]
+    [DataRow("resample", "17", "no filter", "--preset")]
+    [DataRow("resample", "\"bicubic\"", "whole number")]
+    [DataRow("do_resize", "false", "--preset")]
+    [DataRow("do_center_crop", "false", "--preset")]
+    [DataRow("do_center_crop", "\"no\"", "true or false")]
+    [DataRow("size", "{\"shortest_edge\": 192}", "larger than the shorter side", "--preset")]
+    [DataRow("size", "{\"shortest_edge\": 192, \"longest_edge\": 300}", "shortest_edge, or height and width")]
+    [DataRow("size", "{\"height\": 256, \"width\": 256}", "stretched", "--preset")]
+    [DataRow("size", "{\"height\": 0, \"width\": 256}", "between 1 and")]
+    [DataRow("size", "\"large\"", "an object")]
+    [DataRow("crop_size", "{\"height\": 200, \"width\": 200}", "multiples of 32", "--input-size")]
+    [DataRow("rescale_factor", "-1", "above 0")]
+    [DataRow("do_normalize", "true", "image_mean")]
+    public void What_cannot_be_done_is_an_error_and_never_a_guess(string key, string value, params string[] words)
+    {
+        using var folder = Folder(preprocessor: Changed(Preprocessor, key, value));
+        folder.AssertRefused(["preprocessor_config.json", .. words]);
+
+        // Beside a lone file as well: the files belong to it.
+        Assert.ThrowsExactly<InvalidDataException>(() => folder.ConvertFile());
+        Assert.AreEqual(
+            PreprocessingPresets.Get("squash"), folder.Convert(new ConversionOptions { Preset = "squash" }).Metadata.Preprocessing);
+    }
+
+    [TestMethod]
+    public void The_order_of_flipping_and_normalising_is_not_guessed()
+    {
+        using var folder = Folder(preprocessor: """
+            {"size": 64, "crop_size": 64, "do_normalize": true, "image_mean": [0.1, 0.2, 0.3], "image_std": 1}
+            """);
+        folder.AssertRefused("preprocessor_config.json", "do_flip_channel_order");
+    }
+
+    [TestMethod]
+    [DataRow("model_type", "\"mobilevitv2\"", "mobilevitv2", "version 1")]
+    [DataRow("model_type", "\"resnet\"", "resnet", "mobilevit")]
+    [DataRow("architectures", "[\"MobileViTForSemanticSegmentation\"]", "MobileViTForSemanticSegmentation", "MobileViTForImageClassification")]
+    [DataRow("architectures", "7", "a list of texts")]
+    [DataRow("hidden_act", "\"gelu\"", "hidden_act", "gelu")]
+    [DataRow("output_stride", "16", "output_stride", "16")]
+    [DataRow("patch_size", "4", "patch_size")]
+    [DataRow("layer_norm_eps", "1e-12", "layer_norm_eps")]
+    [DataRow("id2label", "{\"0\": \"a\", \"2\": \"b\", \"3\": \"c\", \"4\": \"d\", \"5\": \"e\"}", "id2label", "without a gap")]
+    [DataRow("id2label", "{\"0\": \"a\", \"one\": \"b\"}", "id2label", "'one'")]
+    [DataRow("id2label", "{\"0\": \"a\", \"1\": \"b\"}", "2 classes", "have 5")]
+    public void A_configuration_of_another_model_is_refused_and_beside_a_lone_file_left_alone(string key, string value, params string[] words)
+    {
+        using var folder = Folder(config: Changed(Config, key, value));
+        folder.AssertRefused(["config.json", .. words]);
+
+        var report = folder.ConvertFile();
+        Assert.IsEmpty(report.Metadata.Labels);
+        Assert.AreEqual(PreprocessingPresets.Get("cvnets"), report.Metadata.Preprocessing);
+        StringAssert.StartsWith(report.Notes.Single(), "Not taken: the file '");
+        StringAssert.Contains(report.Notes.Single(), words[0]);
+    }
+
+    [TestMethod]
+    [DataRow("{")]
+    [DataRow("[]")]
+    [DataRow("")]
+    [DataRow("{\"name\": \"a web project\"}")]
+    public void A_file_of_something_else_is_refused_and_beside_a_lone_file_left_alone(string json)
+    {
+        using var folder = Folder(config: json);
+        folder.AssertRefused("config.json");
+        StringAssert.Contains(folder.ConvertFile().Notes.Single(), "config.json");
+    }
+
+    [TestMethod]
+    public void Weights_of_another_layout_are_not_those_of_the_files()
+    {
+        using var folder = new ConfigFolder(CheckpointLayout.Cvnets).With("config.json", Config);
+        folder.AssertRefused("config.json", "huggingface", "cvnets");
+        StringAssert.Contains(folder.ConvertFile().Notes.Single(), "cvnets");
+    }
+
+    [TestMethod]
+    public void Without_a_preprocessor_the_preset_is_taken_and_said()
+    {
+        using var folder = Folder();
+        File.Delete(Path.Combine(folder.Root, "preprocessor_config.json"));
+        var report = folder.Convert();
+        Assert.AreEqual(PreprocessingPresets.Get("cvnets"), report.Metadata.Preprocessing);
+        Assert.HasCount(2, report.Notes);
+        StringAssert.Contains(report.Notes[1], "preprocessor_config.json");
+
+        // A preprocessor alone must say whose it is.
+        File.Delete(Path.Combine(folder.Root, "config.json"));
+        folder.With("preprocessor_config.json", Preprocessor).AssertRefused("preprocessor_config.json");
+        folder.With("preprocessor_config.json", Changed(Preprocessor, "image_processor_type", "\"ViTImageProcessor\""))
+            .AssertRefused("ViTImageProcessor");
+        folder.With("preprocessor_config.json", Changed(Preprocessor, "image_processor_type", "\"MobileViTImageProcessor\""));
+        Assert.AreEqual(OfTheFolder, folder.Convert().Metadata.Preprocessing);
+    }
+
+    [TestMethod]
+    public void Names_that_stand_twice_get_their_number()
+    {
+        using var folder = Folder(config: Changed(Config, "id2label", """{"4": "e", "0": "crane", "2": "crane", "3": "d", "1": "b"}"""));
+        Assert.AreEqual("crane (0), b, crane (2), d, e", string.Join(", ", folder.Convert().Metadata.Labels));
+    }
+
+    [TestMethod]
+    public void The_attention_heads_are_read()
+    {
+        using var folder = Folder(config: Changed(Config, "num_attention_heads", "2"));
+        Assert.AreEqual(2, MobileViTArchitecture.FromJson(folder.Convert().Metadata.Architecture).Heads);
+        Assert.AreEqual(
+            8, MobileViTArchitecture.FromJson(folder.Convert(new ConversionOptions { Heads = 8 }).Metadata.Architecture).Heads);
+    }
+
+    [TestMethod]
+    public void A_folder_without_weights_or_with_weights_in_parts_is_refused()
+    {
+        using var folder = Folder();
+        File.Move(folder.Weights, folder.Weights + ".index.json");
+        folder.AssertRefused("model.safetensors.index.json", "parts");
+        File.Delete(folder.Weights + ".index.json");
+        folder.AssertRefused(folder.Root, "model.safetensors", "pytorch_model.bin");
+    }
+
+    [TestMethod]
+    public void The_weights_are_not_written_over_through_their_folder()
+    {
+        using var folder = Folder();
+        byte[] weights = File.ReadAllBytes(folder.Weights);
+        Assert.ThrowsExactly<ArgumentException>(() => MobileViTConverter.Convert(folder.Root, folder.Weights));
+        CollectionAssert.AreEqual(weights, File.ReadAllBytes(folder.Weights));
+    }
+
+    private static ConfigFolder Folder(string? config = null, string? preprocessor = null, string weights = "model.safetensors") =>
+        new ConfigFolder(CheckpointLayout.HuggingFace, weights)
+            .With("config.json", config ?? Config)
+            .With("preprocessor_config.json", preprocessor ?? Preprocessor);
+
+    private static string Changed(string json, string key, string value)
+    {
+        JsonNode root = JsonNode.Parse(json)!;
+        root[key] = JsonNode.Parse(value);
+        return root.ToJsonString();
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json.Nodes;
+using MlNetMobileViT.Conversion.Layouts;
+
+namespace MlNetMobileViT.UnitTests.Conversion.Configs;
+
+[TestClass]
+public sealed class TimmConfigTests
+{
+    // As timm's save_for_hf writes it, with five classes.
+    private const string Config = """
+        {
+          "architecture": "mobilevit_xxs", "num_classes": 5, "num_features": 320, "label_names": ["ant", "bee", "cat", "dog", "eel"],
+          "pretrained_cfg": {
+            "tag": "cvnets_in1k", "custom_load": false, "input_size": [3, 224, 224], "fixed_input_size": false,
+            "interpolation": "bilinear", "crop_pct": 0.95, "crop_mode": "center", "mean": [0.0, 0.5, 0.0], "std": [1.0, 1.0, 0.5],
+            "num_classes": 5, "pool_size": [8, 8], "first_conv": "stem.conv", "classifier": "head.fc"
+          }
+        }
+        """;
+
+    [TestMethod]
+    public void Labels_and_preprocessing_are_read()
+    {
+        using var folder = Folder(Config);
+        foreach (var report in new[] { folder.Convert(), folder.ConvertFile() })
+        {
+            Assert.AreEqual("ant bee cat dog eel", string.Join(' ', report.Metadata.Labels));
+            Assert.AreEqual(
+                new ImagePreprocessing
+                {
+                    ResizeSize = 235,
+                    Interpolation = ImageInterpolation.Bilinear,
+                    CropRounding = CropRounding.HalfToEven,
+                    ChannelOrder = ImageChannelOrder.Rgb,
+                    Height = 224,
+                    Width = 224,
+                    Mean = [0, 0.5f, 0],
+                    Std = [1, 1, 0.5f],
+                },
+                report.Metadata.Preprocessing);
+            StringAssert.Contains(report.Notes.Single(), "labels of 'config.json' and the preprocessing of 'config.json'");
+        }
+    }
+
+    [TestMethod]
+    public void The_published_configuration_is_the_preset()
+    {
+        JsonObject root = Parse(Config);
+        var published = (JsonObject)root["pretrained_cfg"]!;
+        published["input_size"] = JsonNode.Parse("[3, 256, 256]");
+        published["interpolation"] = "bicubic";
+        published["crop_pct"] = 0.9;
+        published["mean"] = JsonNode.Parse("[0.0, 0.0, 0.0]");
+        published["std"] = JsonNode.Parse("[1.0, 1.0, 1.0]");
+        root.Remove("label_names");
+        using var folder = Folder(root.ToJsonString());
+        Assert.AreEqual(PreprocessingPresets.Get("timm"), folder.Convert().Metadata.Preprocessing);
+        Assert.IsEmpty(folder.Convert().Metadata.Labels);
+
+        // The old form has everything at the root.
+        root.Remove("pretrained_cfg");
+        foreach (var (key, value) in published.ToArray())
+        {
+            published.Remove(key);
+            root[key] = value;
+        }
+
+        Assert.AreEqual(PreprocessingPresets.Get("timm"), folder.With("config.json", root.ToJsonString()).Convert().Metadata.Preprocessing);
+    }
+
+    [TestMethod]
+    public void What_a_configuration_does_not_say_is_the_default_of_timm()
+    {
+        JsonObject root = Parse(Config);
+        root["pretrained_cfg"] = JsonNode.Parse("""{"input_size": [3, 224, 224]}""");
+        using var folder = Folder(root.ToJsonString());
+        Assert.AreEqual(
+            "shorter side to 256, bicubic, centre crop 224×224, RGB, [0, 1], mean 0.485 0.456 0.406, std 0.229 0.224 0.225",
+            folder.Convert().Metadata.Preprocessing.ToString());
+
+        root["pretrained_cfg"] = new JsonObject();
+        var report = folder.With("config.json", root.ToJsonString()).Convert();
+        Assert.AreEqual(PreprocessingPresets.Get("timm"), report.Metadata.Preprocessing);
+        Assert.HasCount(2, report.Notes);
+    }
+
+    [TestMethod]
+    public void A_squash_without_a_crop_is_a_stretch()
+    {
+        using var folder = Folder(Changed("crop_mode", "\"squash\"", "crop_pct", "1.0"));
+        var preprocessing = folder.Convert().Metadata.Preprocessing;
+        Assert.AreEqual(ImageResizeMode.Stretch, preprocessing.Resize);
+        Assert.AreEqual(224, preprocessing.Height);
+    }
+
+    [TestMethod]
+    [DataRow("interpolation", "\"lanczos\"", "lanczos", "--preset")]
+    [DataRow("interpolation", "\"random\"", "random", "--preset")]
+    [DataRow("crop_mode", "\"border\"", "border", "--preset")]
+    [DataRow("crop_mode", "\"squash\"", "squash", "--preset")]
+    [DataRow("crop_pct", "1.2", "crop_pct", "--preset")]
+    [DataRow("crop_pct", "0", "crop_pct", "--preset")]
+    [DataRow("input_size", "[3, 224, 256]", "input_size", "--preset")]
+    [DataRow("input_size", "[1, 224, 224]", "input_size", "--preset")]
+    [DataRow("input_size", "[3, 250, 250]", "multiples of 32", "--input-size")]
+    [DataRow("mean", "[0, 0]", "3 numbers")]
+    [DataRow("std", "[0, 1, 1]", "Std")]
+    public void What_cannot_be_done_is_an_error_and_never_a_guess(string key, string value, params string[] words)
+    {
+        using var folder = Folder(Changed(key, value));
+        folder.AssertRefused(["config.json", .. words]);
+    }
+
+    [TestMethod]
+    [DataRow("\"mobilevitv2_100\"", 5, "mobilevitv2_100")]
+    [DataRow("\"resnet18\"", 5, "resnet18")]
+    [DataRow("\"mobilevit_xxs\"", 7, "7 classes")]
+    public void A_configuration_of_another_model_is_refused_and_beside_a_lone_file_left_alone(string name, int classes, string word)
+    {
+        JsonObject root = Parse(Config);
+        root["architecture"] = JsonNode.Parse(name);
+        root["num_classes"] = classes;
+        root.Remove("label_names");
+        using var folder = Folder(root.ToJsonString());
+        folder.AssertRefused("config.json", word);
+        var report = folder.ConvertFile();
+        StringAssert.Contains(report.Notes.Single(), word);
+        Assert.AreEqual(PreprocessingPresets.Get("timm"), report.Metadata.Preprocessing);
+    }
+
+    [TestMethod]
+    public void As_many_names_as_classes_are_expected()
+    {
+        JsonObject root = Parse(Config);
+        root["label_names"] = JsonNode.Parse("""["ant", "bee"]""");
+        using var folder = Folder(root.ToJsonString());
+        folder.AssertRefused("config.json", "2 \"label_names\" for 5 classes");
+    }
+
+    private static ConfigFolder Folder(string config) => new ConfigFolder(CheckpointLayout.Timm).With("config.json", config);
+
+    private static JsonObject Parse(string json) => (JsonObject)JsonNode.Parse(json)!;
+
+    /// <summary>The configuration with other values in <c>pretrained_cfg</c>: keys and values in turn.</summary>
+    private static string Changed(params string[] changes)
+    {
+        JsonObject root = Parse(Config);
+        foreach (string[] change in changes.Chunk(2))
+        {
+            root["pretrained_cfg"]![change[0]] = JsonNode.Parse(change[1]);
+        }
+
+        return root.ToJsonString();
+    }
+}
