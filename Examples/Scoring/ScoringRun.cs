@@ -262,8 +262,9 @@ internal sealed class ScoringRun
         {
             journal.Append(row);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or ArgumentOutOfRangeException)
         {
+            // An argument out of range is what .NET makes of a file that is too large for its disk (FAT32) or its user.
             throw new CommandException(
                 string.Create(
                     CultureInfo.InvariantCulture,
@@ -311,7 +312,7 @@ internal sealed class ScoringRun
                 await manifest.WriteAsync(Output!).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             throw new CommandException(
                 $"The results cannot be written: {exception.Message} All rows are kept in '{journal.FilePath}': mend that, and run "

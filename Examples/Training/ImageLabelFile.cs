@@ -1,4 +1,4 @@
-using System.Text;
+using MlNetMobileViT.Conversion.Labels;
 using CsvHelper;
 using MlNetMobileViT.Examples.Inputs;
 
@@ -65,30 +65,20 @@ internal static class ImageLabelFile
 
     private static string ReadText(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
-        Encoding encoding = bytes switch
-        {
-            [0xFF, 0xFE, 0, 0, ..] => new UTF32Encoding(bigEndian: false, byteOrderMark: true, throwOnInvalidCharacters: true),
-            [0xFF, 0xFE, ..] => new UnicodeEncoding(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true),
-            [0xFE, 0xFF, ..] => new UnicodeEncoding(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true),
-            _ => new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true),
-        };
-        int start = bytes.AsSpan().StartsWith(encoding.Preamble) ? encoding.Preamble.Length : 0;
+        string text;
         try
         {
-            string text = encoding.GetString(bytes, start, bytes.Length - start);
-            return text.IndexOf('\0') is var nul and >= 0
-                ? throw Refused(
-                    path, LineAt(text, nul), "there is a NUL character. Save the file as UTF-8, or as UTF-16 with a byte order mark")
-                : text;
+            text = TextFile.Decode(File.ReadAllBytes(path), $"the label file '{path}'");
         }
-        catch (DecoderFallbackException exception)
+        catch (InvalidDataException exception)
         {
-            // Read once more without complaint, for the number of the line.
-            string before = Encoding.GetEncoding(encoding.CodePage).GetString(bytes, start, Math.Max(exception.Index, 0));
-            throw Refused(
-                path, LineAt(before, before.Length), $"this is not {encoding.WebName.ToUpperInvariant()} text. Save the file as UTF-8");
+            throw new CommandException(exception.Message, exception);
         }
+
+        return text.IndexOf('\0') is var nul and >= 0
+            ? throw Refused(
+                path, LineAt(text, nul), "there is a NUL character. Save the file as UTF-8, or as UTF-16 with a byte order mark")
+            : text;
     }
 
     /// <summary>The entries of a table; null where the first line is not the header of one.</summary>

@@ -115,7 +115,7 @@ public sealed class LabeledImagesTests
         string file = folder.PathOf("labels.csv");
         File.WriteAllText(file, "file,label\na.jpg,cat\nété.jpg,dog\n", Encoding.Latin1);
         var error = Assert.ThrowsExactly<CommandException>(() => LabeledImages.FromFile(folder.PathOf("images"), file, _ => { }));
-        Assert.Contains("line 3: this is not UTF-8", error.Message);
+        Assert.Contains("Line 3 of the label file", error.Message);
     }
 
     [TestMethod]
