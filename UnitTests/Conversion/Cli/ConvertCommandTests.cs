@@ -53,6 +53,29 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Nothing_that_is_read_is_written_over_behind_links()
+    {
+        string checkpoint = TestCheckpoint.Write(_folder, TestCheckpoint.Tiny);
+        string labels = _folder.PathOf("labels.txt");
+        File.WriteAllText(labels, "ant\nbee\ncat\ndog\neel\n");
+        byte[] before = await File.ReadAllBytesAsync(checkpoint);
+        Directory.CreateSymbolicLink(_folder.PathOf("linked"), _folder.Root);
+        File.CreateSymbolicLink(_folder.PathOf("link.onnx"), checkpoint);
+        foreach (string output in new[] { checkpoint, _folder.PathOf("linked", Path.GetFileName(checkpoint)), _folder.PathOf("link.onnx") })
+        {
+            var run = await CommandRun.Of("convert", checkpoint, "-o", output);
+            Assert.AreEqual(2, run.ExitCode);
+            StringAssert.Contains(run.Error, "is the checkpoint itself");
+        }
+
+        var overLabels = await CommandRun.Of("convert", checkpoint, "--labels", labels, "-o", _folder.PathOf("linked", "labels.txt"));
+        Assert.AreEqual(2, overLabels.ExitCode);
+        StringAssert.Contains(overLabels.Error, "which the conversion reads");
+        CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(checkpoint));
+        StringAssert.StartsWith(await File.ReadAllTextAsync(labels), "ant");
+    }
+
+    [TestMethod]
     public async Task A_dynamic_size_is_left_open()
     {
         var run = await CommandRun.Of(
