@@ -51,9 +51,14 @@ public static class MobileViTConverter
         options.Validate();
         RequireOutput(outputPath);
         string checkpointFile = CheckpointFolder.Resolve(checkpointPath);
-        if (RealPath.AreSame(outputPath, checkpointFile))
+        foreach (string input in CheckpointFolder.Inputs(checkpointFile))
         {
-            throw new ArgumentException($"The output '{outputPath}' is the checkpoint itself; name another file.");
+            if (RealPath.AreSame(outputPath, input))
+            {
+                throw new ArgumentException(
+                    $"The output '{outputPath}' is {(input == checkpointFile ? "the checkpoint itself" : "a file that is read beside the checkpoint")}; "
+                    + "name another file.");
+            }
         }
 
         AccompanyingConfig config = AccompanyingConfig.Read(checkpointFile, isRequired: checkpointFile != checkpointPath);

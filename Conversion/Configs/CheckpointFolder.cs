@@ -27,4 +27,12 @@ internal static class CheckpointFolder
                 + "for; save them whole, with a larger max_shard_size"
             : $"is a folder that holds neither {string.Join(" nor ", WeightFiles)}; give the path of a checkpoint file");
     }
+
+    /// <summary>The files that a conversion of a path reads where they are there: the weights, and the JSON files beside them.</summary>
+    public static IReadOnlyList<string> Inputs(string path)
+    {
+        string weights = Resolve(path);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(weights)) ?? "";
+        return [weights, Path.Combine(folder, ModelConfig.FileName), Path.Combine(folder, HuggingFaceConfig.PreprocessorFileName)];
+    }
 }

@@ -93,6 +93,13 @@ public sealed class MutatedCheckpointTests
     private static (string Key, object? Value)[] Root() => new (string, object?)[]
     {
         ("epoch", 7), ("loss", 0.5), ("history", new List<object?> { 1L << 40, "text", null, true }),
+        ("args", RawPickle.Of("cargparse\nNamespace\n)\x81}(U\u0002lrK\u0001U\u0004sizectorch\nSize\nK\u0003\x85\x85Rub")),
+        ("best", RawPickle.Of("cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nU\u0002f8\x85RC\u0002ab\x86R")),
+        ("list", RawPickle.Of(
+            "cfoo\nList\n)}\x92(K\u0001K\u0002e(K\u0001(cfoo\nBar\nK\u0001ou((K\u0001ifoo\nBaz\n\x90")),
+        ("parameter", RawPickle.Of(
+            "ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\nctorch.nn.parameter\nParameter\n((U\u0007storage"
+            + "ctorch\nFloatStorage\nU\u00010U\u0003cpuK\u0008tQK\u0000K\u0002\x85K\u0001\x85\x89}t}tR")),
         ("state_dict", CheckpointWriter.StateDict(Tensors())),
     };
 

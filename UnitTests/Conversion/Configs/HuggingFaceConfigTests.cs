@@ -223,12 +223,17 @@ public sealed class HuggingFaceConfigTests
     }
 
     [TestMethod]
-    public void The_weights_are_not_written_over_through_their_folder()
+    [DataRow("model.safetensors")]
+    [DataRow("config.json")]
+    [DataRow("preprocessor_config.json")]
+    public void No_file_that_is_read_is_written_over(string name)
     {
         using var folder = Folder();
-        byte[] weights = File.ReadAllBytes(folder.Weights);
-        Assert.ThrowsExactly<ArgumentException>(() => MobileViTConverter.Convert(folder.Root, folder.Weights));
-        CollectionAssert.AreEqual(weights, File.ReadAllBytes(folder.Weights));
+        string path = Path.Combine(folder.Root, name);
+        byte[] before = File.ReadAllBytes(path);
+        Assert.ThrowsExactly<ArgumentException>(() => MobileViTConverter.Convert(folder.Root, path));
+        Assert.ThrowsExactly<ArgumentException>(() => MobileViTConverter.Convert(folder.Weights, path));
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(path));
     }
 
     private static ConfigFolder Folder(string? config = null, string? preprocessor = null, string weights = "model.safetensors") =>
