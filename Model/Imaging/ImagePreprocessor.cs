@@ -28,11 +28,11 @@ public sealed class ImagePreprocessor
     private const string UnnamedImage = "encoded image";
     // The shared pool keeps arrays of every size for each thread that ever returned one, and the threads of the thread pool come
     // and go. This one keeps as many as were in use at once, for as long as the preprocessor lives.
-    private const int MaxPooledBytes = 256 << 20;
     private static readonly int MaxPooledArrays = 8 * Environment.ProcessorCount;
 
-    private readonly ArrayPool<byte> _pool = ArrayPool<byte>.Create(MaxPooledBytes, MaxPooledArrays);
+    private readonly ArrayPool<byte> _pool = ArrayPool<byte>.Create(PixelBuffer.LargestPooled, MaxPooledArrays);
     private readonly PixelNormalizer _normalizer;
+    private readonly Func<int, int, ImagePreprocessing> _settingsOf;
 
     /// <summary>Creates a preprocessor.</summary>
     /// <param name="settings">The model's settings; a converted model carries them (see <see cref="ModelMetadata"/>).</param>
@@ -46,6 +46,7 @@ public sealed class ImagePreprocessor
         Options = options ?? new ImageDecodingOptions();
         Options.Validate();
         _normalizer = new PixelNormalizer(settings);
+        _settingsOf = (_, _) => settings;
     }
 
     /// <summary>The model's settings.</summary>
@@ -151,12 +152,8 @@ public sealed class ImagePreprocessor
         _normalizer.Normalize(crop, destination);
     }
 
-    private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name)
-    {
-        using PixelBuffer image = ImageDecoder.Decode(
-            _pool, encoded, name ?? UnnamedImage, Options, Settings, out ImageOrientation orientation, out CropPlan plan);
-        return Resample(image, orientation, plan);
-    }
+    private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name) =>
+        ImageDecoder.Crop(_pool, encoded, name ?? UnnamedImage, Options, _settingsOf);
 
     private PixelBuffer Copy(DecodedPixels pixels)
     {
