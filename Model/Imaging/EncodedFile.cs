@@ -22,7 +22,16 @@ internal ref struct EncodedFile
         }
 
         _pool = pool;
-        _rented = pool.Rent((int)size);
+        try
+        {
+            _rented = pool.Rent((int)size);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new InvalidDataException(
+                $"'{path}' is too large for the memory of this process: {size} bytes; give the process more memory.", exception);
+        }
+
         int length = 0;
         int read;
         while (length < size && (read = RandomAccess.Read(handle, _rented.AsSpan(length, (int)size - length), length)) > 0)

@@ -15,14 +15,15 @@ namespace MlNetMobileViT;
 /// </remarks>
 internal static unsafe class ImageDecoder
 {
-    private const int MebibyteBits = 20;
-
     /// <summary>Decodes what a crop takes of an image, and makes the crop.</summary>
     /// <param name="pool">Where the memory for the pixels comes from.</param>
     /// <param name="encoded">The file's content.</param>
     /// <param name="name">What to call the image in errors.</param>
     /// <param name="options">The limit, and whether to apply the EXIF orientation.</param>
     /// <param name="settings">How an upright image of a width and a height is resized and cropped.</param>
+    /// <param name="enough">
+    /// The longer side in pixels that is enough, if the decoder can save time by making the image smaller; 0 for exact pixels.
+    /// </param>
     /// <returns>The crop, for the caller to dispose of.</returns>
     /// <exception cref="InvalidDataException">The content is not an image, or broken, or too large.</exception>
     public static PixelBuffer Crop(
@@ -30,7 +31,8 @@ internal static unsafe class ImageDecoder
         ReadOnlySpan<byte> encoded,
         string name,
         ImageDecodingOptions options,
-        Func<int, int, ImagePreprocessing> settings)
+        Func<int, int, ImagePreprocessing> settings,
+        int enough = 0)
     {
         var container = new ImageContainer(encoded);
         byte[]? copy = null;
@@ -50,7 +52,7 @@ internal static unsafe class ImageDecoder
                 using SKData content = SKData.Create((nint)bytes, data.Length);
                 using SKCodec codec = SKCodec.Create(content)
                     ?? throw new InvalidDataException($"'{name}' cannot be read as an image: {ImageSignature.Explain(encoded)}.");
-                return Crop(pool, codec, container, name, options, settings);
+                return Crop(pool, codec, container, name, options, settings, enough);
             }
         }
         finally
@@ -68,7 +70,8 @@ internal static unsafe class ImageDecoder
         scoped in ImageContainer container,
         string name,
         ImageDecodingOptions options,
-        Func<int, int, ImagePreprocessing> settingsOf)
+        Func<int, int, ImagePreprocessing> settingsOf,
+        int enough)
     {
         int width = codec.Info.Width;
         int height = codec.Info.Height;
@@ -81,28 +84,31 @@ internal static unsafe class ImageDecoder
         }
 
         ThrowIfDamaged(name, container.Damage);
+        SKSizeI size = codec.Info.Size;
+        if (enough > 0 && enough < Math.Max(width, height))
+        {
+            size = codec.GetScaledDimensions((float)enough / Math.Max(width, height));
+        }
+
         ImageOrientation orientation = options.ApplyExifOrientation
             ? ExifOrientation.Read(container.Exif)
             : ImageOrientation.Upright;
         ImagePreprocessing settings = orientation.Transposed ? settingsOf(height, width) : settingsOf(width, height);
-        var plan = CropPlan.Create(settings, orientation, width, height);
-        PixelRegion? inRows = ScanlineDecoder.Around(
-            Resampler.Inputs(orientation, plan, settings.Interpolation), codec, container);
-        PixelRegion region = inRows ?? new PixelRegion(0, 0, width, height);
+        var plan = CropPlan.Create(settings, orientation, size.Width, size.Height);
+        PixelRegion? inRows = size == codec.Info.Size
+            ? ScanlineDecoder.Around(Resampler.Inputs(orientation, plan, settings.Interpolation), codec, container)
+            : null;
+        PixelRegion region = inRows ?? new PixelRegion(0, 0, size.Width, size.Height);
         long banded = inRows is null ? -1 : Resampler.BandedBytes(region, orientation, plan, settings.Interpolation);
-        long bytes = banded >= 0
+        long bytes = container.CopyLength + (banded >= 0
             ? banded
-            : ((long)region.Width * region.Height * PixelBuffer.BytesPerPixel) + (long)(pixels * container.DecoderBytesPerPixel);
-        if (!MemoryBudget.Shared.TryTake(bytes, out long available))
-        {
-            throw TooLarge(available);
-        }
-
+            : ((long)region.Width * region.Height * PixelBuffer.BytesPerPixel) + (long)(pixels * container.DecoderBytesPerPixel));
+        MemoryBudget.Shared.Take(bytes, name, width, height);
         PixelBuffer crop = default;
         try
         {
             crop = new PixelBuffer(pool, settings.Width, settings.Height);
-            var decoding = new Decoding(codec, container, region, orientation, plan, settings.Interpolation);
+            var decoding = new Decoding(codec, size, container, region, orientation, plan, settings.Interpolation);
             SKCodecResult result = inRows is null ? decoding.Whole(crop)
                 : banded >= 0 ? decoding.InBands(crop)
                 : decoding.InRows(crop);
@@ -112,7 +118,7 @@ internal static unsafe class ImageDecoder
         catch (OutOfMemoryException)
         {
             crop.Dispose();
-            throw TooLarge(available: null);
+            throw MemoryBudget.OutOfMemory(bytes, name, width, height);
         }
         catch
         {
@@ -123,11 +129,6 @@ internal static unsafe class ImageDecoder
         {
             MemoryBudget.Shared.Return(bytes);
         }
-
-        InvalidDataException TooLarge(long? available) => new(
-            $"'{name}' declares {width}×{height} pixels, which take {bytes >> MebibyteBits} MB of memory to decode, more than the "
-            + $"process {(available is null ? "was given" : $"has left ({Math.Max(available.Value, 0) >> MebibyteBits} MB)")}; "
-            + "scale it down, or give the process more memory.");
     }
 
     private static void ThrowIfDamaged(string name, string? damage)
@@ -150,6 +151,7 @@ internal static unsafe class ImageDecoder
     /// <summary>The three ways from a codec to a crop, by what they hold of the image at once.</summary>
     private readonly ref struct Decoding(
         SKCodec codec,
+        SKSizeI size,
         ImageContainer container,
         PixelRegion region,
         ImageOrientation orientation,
@@ -162,8 +164,7 @@ internal static unsafe class ImageDecoder
         private readonly ImageOrientation _orientation = orientation;
         private readonly CropPlan _plan = plan;
         private readonly ImageInterpolation _interpolation = interpolation;
-        private readonly SKImageInfo _info = new(
-            codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        private readonly SKImageInfo _info = new(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
 
         /// <summary>A few rows.</summary>
         public SKCodecResult InBands(in PixelBuffer crop)

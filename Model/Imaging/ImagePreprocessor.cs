@@ -10,11 +10,15 @@ namespace MlNetMobileViT;
 /// computed, so an image of an extreme shape costs what its crop costs.
 /// </para>
 /// <para>
-/// JPEG, PNG, WebP, GIF (its first frame) and BMP can be read, whatever the file is called. Alpha is dropped and colour
-/// kept, as PIL does. An image that is cut off, or damaged so that its decoder notices, is an error and never half an image.
-/// (PNG has checksums; a JPEG decoder, PIL's too, does not notice every flipped bit.)
+/// JPEG, PNG, WebP, GIF (its first frame), BMP and ICO (its largest picture) can be read, whatever the file is called. Alpha is dropped and colour
+/// kept, as PIL does. An image that is cut off, or damaged so that it can be noticed, is an error and never half an image.
+/// (PNG has checksums; in a JPEG, not every flipped bit can be noticed.)
 /// </para>
-/// <para>An instance is immutable and can be used from any number of threads at once. Its buffers come from a pool.</para>
+/// <para>
+/// An instance is immutable and can be used from any number of threads at once. Pictures that are decoded at the same time share
+/// a budget of memory, half of what the process may use at most: a large one waits until there is room, and one that is larger
+/// than all the memory of the process is an error.
+/// </para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -26,11 +30,7 @@ namespace MlNetMobileViT;
 public sealed class ImagePreprocessor
 {
     private const string UnnamedImage = "encoded image";
-    // The shared pool keeps arrays of every size for each thread that ever returned one, and the threads of the thread pool come
-    // and go. This one keeps as many as were in use at once, for as long as the preprocessor lives.
-    private static readonly int MaxPooledArrays = 8 * Environment.ProcessorCount;
 
-    private readonly ArrayPool<byte> _pool = ArrayPool<byte>.Create(PixelBuffer.LargestPooled, MaxPooledArrays);
     private readonly PixelNormalizer _normalizer;
     private readonly Func<int, int, ImagePreprocessing> _settingsOf;
 
@@ -69,7 +69,7 @@ public sealed class ImagePreprocessor
     public void Preprocess(string path, Span<float> destination)
     {
         RequireLength<float>(destination);
-        using var file = new EncodedFile(_pool, path);
+        using var file = new EncodedFile(PixelPool.Get(), path);
         Preprocess(file.Bytes, destination, path);
     }
 
@@ -105,7 +105,7 @@ public sealed class ImagePreprocessor
     public void Crop(string path, Span<byte> destination)
     {
         RequireLength<byte>(destination);
-        using var file = new EncodedFile(_pool, path);
+        using var file = new EncodedFile(PixelPool.Get(), path);
         Crop(file.Bytes, destination, path);
     }
 
@@ -153,7 +153,7 @@ public sealed class ImagePreprocessor
     }
 
     private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name) =>
-        ImageDecoder.Crop(_pool, encoded, name ?? UnnamedImage, Options, _settingsOf);
+        ImageDecoder.Crop(PixelPool.Get(), encoded, name ?? UnnamedImage, Options, _settingsOf);
 
     private PixelBuffer Copy(DecodedPixels pixels)
     {
@@ -166,22 +166,32 @@ public sealed class ImagePreprocessor
         }
 
         var plan = CropPlan.Create(Settings, pixels.Width, pixels.Height);
-        using var copy = new PixelBuffer(_pool, Resampler.Inputs(ImageOrientation.Upright, plan, Settings.Interpolation));
-        pixels.CopyTo(copy);
-        PixelBuffer crop = Resample(copy, ImageOrientation.Upright, plan);
-        if (pixels.BlueFirst)
+        PixelRegion region = Resampler.Inputs(ImageOrientation.Upright, plan, Settings.Interpolation);
+        long bytes = (long)region.Width * region.Height * PixelBuffer.BytesPerPixel;
+        string name = string.IsNullOrEmpty(pixels.Name) ? UnnamedImage : pixels.Name;
+        MemoryBudget.Shared.Take(bytes, name, pixels.Width, pixels.Height);
+        try
         {
-            SwapRedAndBlue(crop.Bytes);
+            ArrayPool<byte> pool = PixelPool.Get();
+            using var copy = new PixelBuffer(pool, region);
+            pixels.CopyTo(copy);
+            var crop = new PixelBuffer(pool, Settings.Width, Settings.Height);
+            Resampler.Resample(copy, ImageOrientation.Upright, plan, Settings.Interpolation, crop.Bytes);
+            if (pixels.BlueFirst)
+            {
+                SwapRedAndBlue(crop.Bytes);
+            }
+
+            return crop;
         }
-
-        return crop;
-    }
-
-    private PixelBuffer Resample(scoped in PixelBuffer image, ImageOrientation orientation, scoped in CropPlan plan)
-    {
-        var crop = new PixelBuffer(_pool, Settings.Width, Settings.Height);
-        Resampler.Resample(image, orientation, plan, Settings.Interpolation, crop.Bytes);
-        return crop;
+        catch (OutOfMemoryException)
+        {
+            throw MemoryBudget.OutOfMemory(bytes, name, pixels.Width, pixels.Height);
+        }
+        finally
+        {
+            MemoryBudget.Shared.Return(bytes);
+        }
     }
 
     private void RequireLength<T>(ReadOnlySpan<T> destination)

@@ -17,6 +17,12 @@ internal sealed class MemoryBudget(long limit, Func<long> available)
     private const long BytesPerProcessor = 96L << 20;
     private const int FewestProcessors = 8;
 
+    // More processors are there for more pictures, not for larger ones: those from 48 megapixels on stay within what is fine for
+    // a small machine.
+    private const long Large = 2 * BytesPerProcessor;
+    private const long LimitOfLarge = FewestProcessors * BytesPerProcessor;
+    private const int MebibyteBits = 20;
+
     private readonly object _gate = new();
     private readonly LinkedList<long> _waiting = new();
     private long _used;
@@ -28,28 +34,26 @@ internal sealed class MemoryBudget(long limit, Func<long> available)
             BytesPerProcessor * Math.Max(Environment.ProcessorCount, FewestProcessors)),
         static () => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet);
 
-    /// <summary>The bytes that pictures may take together.</summary>
-    public long Limit => limit;
-
-    /// <summary>The bytes that are taken.</summary>
-    public long Used
+    /// <summary>How many pictures wait.</summary>
+    public int Waiting
     {
         get
         {
             lock (_gate)
             {
-                return _used;
+                return _waiting.Count;
             }
         }
     }
 
-    /// <summary>Waits until there is room, and takes it.</summary>
+    /// <summary>Waits until there is room, and takes it; <see cref="Return"/> has to follow.</summary>
     /// <param name="bytes">How much.</param>
-    /// <param name="missing">The bytes that the process has left, if that is not enough.</param>
-    /// <returns>False if there will never be room; otherwise <see cref="Return"/> has to follow.</returns>
-    public bool TryTake(long bytes, out long missing)
+    /// <param name="name">The name of the picture that it is for.</param>
+    /// <param name="width">Its width in pixels.</param>
+    /// <param name="height">Its height in pixels.</param>
+    /// <exception cref="InvalidDataException">There will never be so much.</exception>
+    public void Take(long bytes, string name, int width, int height)
     {
-        missing = 0;
         lock (_gate)
         {
             if (_waiting.Count > 0 || !Fits(bytes))
@@ -57,15 +61,18 @@ internal sealed class MemoryBudget(long limit, Func<long> available)
                 Wait(bytes);
             }
 
-            if (bytes > limit && (missing = available()) < bytes)
+            if (bytes > limit && available() is var left && left < bytes)
             {
-                return false;
+                throw TooLarge(bytes, name, width, height, $"the {Math.Max(left, 0) >> MebibyteBits} MB that this process has left");
             }
 
             _used += bytes;
-            return true;
         }
     }
+
+    /// <summary>What to throw in place of an <see cref="OutOfMemoryException"/>.</summary>
+    public static InvalidDataException OutOfMemory(long bytes, string name, int width, int height) =>
+        TooLarge(bytes, name, width, height, "this process was given");
 
     /// <summary>Gives back what was taken.</summary>
     public void Return(long bytes)
@@ -77,7 +84,11 @@ internal sealed class MemoryBudget(long limit, Func<long> available)
         }
     }
 
-    private bool Fits(long bytes) => _used == 0 || _used + bytes <= limit;
+    private static InvalidDataException TooLarge(long bytes, string name, int width, int height, string limit) => new(
+        $"'{name}' declares {width}×{height} pixels, which take {bytes >> MebibyteBits} MB of memory to decode, more than {limit}; "
+        + "scale it down, or give the process more memory.");
+
+    private bool Fits(long bytes) => _used == 0 || _used + bytes <= (bytes > Large ? Math.Min(limit, LimitOfLarge) : limit);
 
     private void Wait(long bytes)
     {
