@@ -38,6 +38,9 @@ public sealed class ImagePreprocessor
     /// <param name="settings">The model's settings; a converted model carries them (see <see cref="ModelMetadata"/>).</param>
     /// <param name="options">How to decode; the defaults apply EXIF orientation and refuse enormous images.</param>
     /// <exception cref="ArgumentException">A value of the settings or options is out of range.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// SkiaSharp and its native library are of different versions; the message names them and the package to add.
+    /// </exception>
     public ImagePreprocessor(ImagePreprocessing settings, ImageDecodingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -45,6 +48,7 @@ public sealed class ImagePreprocessor
         Settings = settings;
         Options = options ?? new ImageDecodingOptions();
         Options.Validate();
+        NativeSkia.ThrowIfUnusable();
         _normalizer = new PixelNormalizer(settings);
         _settingsOf = (_, _) => settings;
     }
@@ -74,7 +78,7 @@ public sealed class ImagePreprocessor
     }
 
     /// <summary>Preprocesses the content of an image file.</summary>
-    /// <param name="encoded">The content: JPEG, PNG, WebP, GIF or BMP.</param>
+    /// <param name="encoded">The content: JPEG, PNG, WebP, GIF, BMP or ICO.</param>
     /// <param name="destination">Receives <c>[3, H, W]</c>, <see cref="Length"/> values.</param>
     /// <param name="name">What to call the image in errors.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
@@ -110,7 +114,7 @@ public sealed class ImagePreprocessor
     }
 
     /// <summary>The crop of an encoded image before it is normalised, for thumbnails and tests.</summary>
-    /// <param name="encoded">The content: JPEG, PNG, WebP, GIF or BMP.</param>
+    /// <param name="encoded">The content: JPEG, PNG, WebP, GIF, BMP or ICO.</param>
     /// <param name="destination">Receives <c>[H, W, 3]</c>, red, green, blue; <see cref="Length"/> bytes.</param>
     /// <param name="name">What to call the image in errors.</param>
     /// <inheritdoc cref="Preprocess(ReadOnlySpan{byte}, Span{float}, string)" path="/exception"/>

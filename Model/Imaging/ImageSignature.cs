@@ -13,7 +13,7 @@ internal static class ImageSignature
         _ when bytes.StartsWith("\0\0\0\fjP  "u8) => Unsupported("JPEG 2000"),
         _ when bytes.StartsWith("%PDF"u8) => Unsupported("PDF"),
         _ when FormatOf(bytes) != ImageFormat.Unknown || bytes is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "its header is damaged or cut off; get the file again from where it came from",
-        _ => "its content is not an image of a known format; JPEG, PNG, WebP, GIF and BMP can be read",
+        _ => "its content is not an image of a known format; JPEG, PNG, WebP, GIF, BMP and ICO can be read",
     };
 
     /// <summary>The format that the first bytes tell, whatever the file is called.</summary>

@@ -30,6 +30,7 @@ public sealed record ImageThumbnail(int Width, int Height, byte[] Rgba)
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSide, 1);
         options ??= new ImageDecodingOptions();
         options.Validate();
+        NativeSkia.ThrowIfUnusable();
         ArrayPool<byte> pool = PixelPool.Get();
         using var file = new EncodedFile(pool, path);
         ImagePreprocessing? size = null;
