@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace MlNetMobileViT;
 
-/// <summary>The directory of a Windows icon. Decoders take the largest of its pictures, and of those the one with most colours.</summary>
+/// <summary>The directory of a Windows icon. Pillow takes the largest of its pictures, of those the one with most colours, and of
+/// those the last.</summary>
+/// <remarks>The decoder takes a smaller one where it cannot make sense of the largest.</remarks>
 internal static class IcoDirectory
 {
     private const int HeaderLength = 6;
@@ -25,7 +27,9 @@ internal static class IcoDirectory
         }
 
         ReadOnlySpan<byte> picture = ico[(int)offset..];
-        return PngChunks.IsPng(picture) ? PngChunks.Read(picture).Damage : null;
+        return PngChunks.IsPng(picture) ? PngChunks.Read(picture).Damage
+            : IsBitmap(picture) ? null
+            : "its largest picture is damaged";
     }
 
     private static ReadOnlySpan<byte> Largest(ReadOnlySpan<byte> ico)
@@ -35,13 +39,21 @@ internal static class IcoDirectory
         for (int i = 0; i < count && HeaderLength + ((i + 1) * EntryLength) <= ico.Length; i++)
         {
             ReadOnlySpan<byte> entry = ico.Slice(HeaderLength + (i * EntryLength), EntryLength);
-            if (largest.IsEmpty || (Area(entry), Bits(entry)).CompareTo((Area(largest), Bits(largest))) > 0)
+            if (largest.IsEmpty || (Area(entry), Bits(entry)).CompareTo((Area(largest), Bits(largest))) >= 0)
             {
                 largest = entry;
             }
         }
 
         return largest;
+    }
+
+    /// <summary>Whether bytes begin like a bitmap without a file header: with the length of one of its headers.</summary>
+    private static bool IsBitmap(ReadOnlySpan<byte> picture)
+    {
+        const int ShortestHeader = 12, LongestHeader = 124;
+        return picture.Length >= sizeof(uint)
+            && BinaryPrimitives.ReadUInt32LittleEndian(picture) is >= ShortestHeader and <= LongestHeader;
     }
 
     private static int Area(ReadOnlySpan<byte> entry)

@@ -143,20 +143,27 @@ public sealed class DamagedImageTests
     }
 
     [TestMethod]
-    public void An_icon_whose_picture_is_damaged_is_an_error()
+    public void An_icon_whose_largest_picture_is_damaged_is_an_error()
     {
-        byte[] drawn = Pixels.Draw(48, 48, 5);
-        byte[] png = Encoded.Encode(drawn, 48, 48, SKEncodedImageFormat.Png);
+        byte[] small = Encoded.Encode(Pixels.Draw(24, 24, 4), 24, 24, SKEncodedImageFormat.Png);
+        byte[] large = Encoded.Encode(Pixels.Draw(48, 48, 5), 48, 48, SKEncodedImageFormat.Png);
+        byte[] smallChanged = Encoded.WithPngChunk(small, "gAMA", [0, 0, 177, 143]);
+        byte[] largeChanged = Encoded.WithPngChunk(large, "gAMA", [0, 0, 177, 143]);
+        smallChanged[33 + 8] ^= 1;
+        largeChanged[33 + 8] ^= 1;
 
-        AssertSame(png, Icon(png), "an icon");
-        byte[] changed = Encoded.WithPngChunk(png, "gAMA", [0, 0, 177, 143]);
-        changed[33 + 8] ^= 1;
-        AssertDamaged(Icon(changed), "a wrong checksum");
-        AssertDamaged(Icon(png)[..^20], "cut off");
+        AssertSame(large, Icon(small, large), "an icon");
+        AssertSame(large, Icon(smallChanged, large), "damage in a picture that is not taken");
+        AssertDamaged(Icon(small, largeChanged), "a wrong checksum");
+        AssertDamaged(Icon(small, [1, 2, 3, .. large]), "a picture that begins like none");
+        AssertDamaged(Icon(small, large)[..^20], "cut off");
 
-        static byte[] Icon(byte[] picture) =>
+        static byte[] Icon(byte[] small, byte[] large) =>
         [
-            0, 0, 1, 0, 1, 0, 48, 48, 0, 0, 1, 0, 32, 0, .. BitConverter.GetBytes(picture.Length), 22, 0, 0, 0, .. picture,
+            0, 0, 1, 0, 2, 0,
+            24, 24, 0, 0, 1, 0, 32, 0, .. BitConverter.GetBytes(small.Length), 38, 0, 0, 0,
+            48, 48, 0, 0, 1, 0, 32, 0, .. BitConverter.GetBytes(large.Length), .. BitConverter.GetBytes(38 + small.Length),
+            .. small, .. large,
         ];
     }
 
