@@ -79,7 +79,8 @@ internal readonly ref struct JpegMarkers
             byte marker = jpeg[code++];
             if (marker == End)
             {
-                break;
+                string? damage = components > 0 && GoesOn(jpeg, code) ? Unexpected(marker) : null;
+                return new(exif, isInOneScan, samplesPerPixel, doubtfulEnd: -1, damage);
             }
 
             if (marker is Temporary or Start or (>= FirstRestart and <= LastRestart))
@@ -171,6 +172,27 @@ internal readonly ref struct JpegMarkers
                 return position;
             }
         }
+    }
+
+    /// <summary>
+    /// Whether what is behind the end of a picture of several scans is more of it: another scan, or the end again. A picture
+    /// that is appended begins with a start.
+    /// </summary>
+    private static bool GoesOn(ReadOnlySpan<byte> jpeg, int position)
+    {
+        while ((position = NextMarker(jpeg, position)) >= 0 && jpeg[position] == HuffmanTables)
+        {
+            position += 1 + LengthBytes + Segment(jpeg, position + 1).Length;
+        }
+
+        if (position < 0 || jpeg[position] != StartOfScan)
+        {
+            return position == jpeg.Length - 1 && jpeg[position] == End;
+        }
+
+        const int OtherParameters = 4; // than the two of each component
+        ReadOnlySpan<byte> scan = Segment(jpeg, position + 1);
+        return !scan.IsEmpty && scan.Length == OtherParameters + (2 * scan[0]);
     }
 
     /// <summary>The code of the next marker: what follows 0xFF and is neither that again nor 0, which is data.</summary>

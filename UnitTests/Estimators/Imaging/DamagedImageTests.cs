@@ -101,6 +101,37 @@ public sealed class DamagedImageTests
     }
 
     [TestMethod]
+    public void A_progressive_jpeg_with_an_end_before_its_last_scan_is_an_error()
+    {
+        // A grey block: a scan for its first value, another for the rest, with the codes of the picture above.
+        const byte Data = 0x7F;
+        byte[] first =
+        [
+            0xFF, 0xD8,
+            .. Encoded.JpegSegment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]),
+            .. Encoded.JpegSegment(0xC2, [8, 0, 8, 0, 8, 1, 1, 0x11, 0]),
+            .. Encoded.JpegSegment(0xC4, [0x00, 1, .. new byte[15], 0]),
+            .. Encoded.JpegSegment(0xDA, [1, 1, 0, 0, 0, 0]), Data,
+        ];
+        byte[] second =
+        [
+            .. Encoded.JpegSegment(0xC4, [0x10, 1, .. new byte[15], 0]), .. Encoded.JpegSegment(0xDA, [1, 1, 0, 1, 63, 0]), Data,
+        ];
+        byte[] end = [0xFF, 0xD9];
+        byte[] whole = [.. first, .. second, .. end];
+
+        foreach (ImagePreprocessing settings in Settings)
+        {
+            CollectionAssert.AreEqual(Enumerable.Repeat((byte)128, 3 * 32 * 32).ToArray(), CropOf(settings, whole));
+        }
+
+        AssertSame(whole, [.. whole, 0, 0, 0xFF, 0x41, 7], "something behind the end");
+        AssertSame(whole, [.. whole, 0, 0, .. whole], "another picture behind the end");
+        AssertDamaged([.. first, .. end, .. second, .. end], "between the scans");
+        AssertDamaged([.. first, .. second, .. end, Data, Data, .. end], "in the last scan");
+    }
+
+    [TestMethod]
     [DataRow("gAMA")]
     [DataRow("tRNS")]
     [DataRow("teSt")]
