@@ -6,7 +6,8 @@ internal static class ImageFiles
     // Formats that the decoder does not read are listed too: a picture that is skipped in silence is worse than one that fails.
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif",
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".ico",
+        ".tif", ".tiff", ".heic", ".heif", ".avif",
     };
 
     // No decoder here, and, unlike the formats above, seldom what a camera's photos are kept in: counted, not scored.

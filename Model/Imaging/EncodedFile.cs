@@ -30,7 +30,15 @@ internal ref struct EncodedFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         _pool = pool;
         using SafeFileHandle handle = Open(path, out bool isPipe);
-        Bytes = isPipe ? ReadPipe(handle, path) : ReadFile(handle, path);
+        try
+        {
+            Bytes = isPipe ? ReadPipe(handle, path) : ReadFile(handle, path);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new InvalidDataException(
+                $"'{path}' is too large for the memory of this process; give the process more memory.", exception);
+        }
     }
 
     /// <summary>The file's content.</summary>

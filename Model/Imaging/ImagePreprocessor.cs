@@ -10,11 +10,15 @@ namespace MlNetMobileViT;
 /// computed, so an image of an extreme shape costs what its crop costs.
 /// </para>
 /// <para>
-/// JPEG, PNG, WebP, GIF (its first frame) and BMP can be read, whatever the file is called. Alpha is dropped and colour
-/// kept, as PIL does. An image that is cut off, or damaged so that its decoder notices, is an error and never half an image.
-/// (PNG has checksums; a JPEG decoder, PIL's too, does not notice every flipped bit.)
+/// JPEG, PNG, WebP, GIF (its first frame), BMP and ICO (its largest picture) can be read, whatever the file is called. Alpha is dropped and colour
+/// kept, as PIL does. An image that is cut off, or damaged so that it can be noticed, is an error and never half an image.
+/// (PNG has checksums; in a JPEG, not every flipped bit can be noticed.)
 /// </para>
-/// <para>An instance is immutable and can be used from any number of threads at once. Its buffers come from a pool.</para>
+/// <para>
+/// An instance is immutable and can be used from any number of threads at once. Pictures that are decoded at the same time share
+/// a budget of memory, half of what the process may use at most: a large one waits until there is room, and one that is larger
+/// than all the memory of the process is an error.
+/// </para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -26,18 +30,17 @@ namespace MlNetMobileViT;
 public sealed class ImagePreprocessor
 {
     private const string UnnamedImage = "encoded image";
-    // The shared pool keeps arrays of every size for each thread that ever returned one, and the threads of the thread pool come
-    // and go. This one keeps as many as were in use at once, for as long as the preprocessor lives.
-    private const int MaxPooledBytes = 256 << 20;
-    private static readonly int MaxPooledArrays = 8 * Environment.ProcessorCount;
 
-    private readonly ArrayPool<byte> _pool = ArrayPool<byte>.Create(MaxPooledBytes, MaxPooledArrays);
     private readonly PixelNormalizer _normalizer;
+    private readonly Func<int, int, ImagePreprocessing> _settingsOf;
 
     /// <summary>Creates a preprocessor.</summary>
     /// <param name="settings">The model's settings; a converted model carries them (see <see cref="ModelMetadata"/>).</param>
     /// <param name="options">How to decode; the defaults apply EXIF orientation and refuse enormous images.</param>
     /// <exception cref="ArgumentException">A value of the settings or options is out of range.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// SkiaSharp and its native library are of different versions; the message names them and the package to add.
+    /// </exception>
     public ImagePreprocessor(ImagePreprocessing settings, ImageDecodingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -45,7 +48,9 @@ public sealed class ImagePreprocessor
         Settings = settings;
         Options = options ?? new ImageDecodingOptions();
         Options.Validate();
+        NativeSkia.ThrowIfUnusable();
         _normalizer = new PixelNormalizer(settings);
+        _settingsOf = (_, _) => settings;
     }
 
     /// <summary>The model's settings.</summary>
@@ -68,12 +73,12 @@ public sealed class ImagePreprocessor
     public void Preprocess(string path, Span<float> destination)
     {
         RequireLength<float>(destination);
-        using var file = new EncodedFile(_pool, path);
+        using var file = new EncodedFile(PixelPool.Get(), path);
         Preprocess(file.Bytes, destination, path);
     }
 
     /// <summary>Preprocesses the content of an image file.</summary>
-    /// <param name="encoded">The content: JPEG, PNG, WebP, GIF or BMP.</param>
+    /// <param name="encoded">The content: JPEG, PNG, WebP, GIF, BMP or ICO.</param>
     /// <param name="destination">Receives <c>[3, H, W]</c>, <see cref="Length"/> values.</param>
     /// <param name="name">What to call the image in errors.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
@@ -104,12 +109,12 @@ public sealed class ImagePreprocessor
     public void Crop(string path, Span<byte> destination)
     {
         RequireLength<byte>(destination);
-        using var file = new EncodedFile(_pool, path);
+        using var file = new EncodedFile(PixelPool.Get(), path);
         Crop(file.Bytes, destination, path);
     }
 
     /// <summary>The crop of an encoded image before it is normalised, for thumbnails and tests.</summary>
-    /// <param name="encoded">The content: JPEG, PNG, WebP, GIF or BMP.</param>
+    /// <param name="encoded">The content: JPEG, PNG, WebP, GIF, BMP or ICO.</param>
     /// <param name="destination">Receives <c>[H, W, 3]</c>, red, green, blue; <see cref="Length"/> bytes.</param>
     /// <param name="name">What to call the image in errors.</param>
     /// <inheritdoc cref="Preprocess(ReadOnlySpan{byte}, Span{float}, string)" path="/exception"/>
@@ -151,12 +156,8 @@ public sealed class ImagePreprocessor
         _normalizer.Normalize(crop, destination);
     }
 
-    private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name)
-    {
-        using PixelBuffer image = ImageDecoder.Decode(
-            _pool, encoded, name ?? UnnamedImage, Options, Settings, out ImageOrientation orientation, out CropPlan plan);
-        return Resample(image, orientation, plan);
-    }
+    private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name) =>
+        ImageDecoder.Crop(PixelPool.Get(), encoded, name ?? UnnamedImage, Options, _settingsOf);
 
     private PixelBuffer Copy(DecodedPixels pixels)
     {
@@ -169,22 +170,32 @@ public sealed class ImagePreprocessor
         }
 
         var plan = CropPlan.Create(Settings, pixels.Width, pixels.Height);
-        using var copy = new PixelBuffer(_pool, Resampler.Inputs(ImageOrientation.Upright, plan, Settings.Interpolation));
-        pixels.CopyTo(copy);
-        PixelBuffer crop = Resample(copy, ImageOrientation.Upright, plan);
-        if (pixels.BlueFirst)
+        PixelRegion region = Resampler.Inputs(ImageOrientation.Upright, plan, Settings.Interpolation);
+        long bytes = (long)region.Width * region.Height * PixelBuffer.BytesPerPixel;
+        string name = string.IsNullOrEmpty(pixels.Name) ? UnnamedImage : pixels.Name;
+        MemoryBudget.Shared.Take(bytes, name, pixels.Width, pixels.Height);
+        try
         {
-            SwapRedAndBlue(crop.Bytes);
+            ArrayPool<byte> pool = PixelPool.Get();
+            using var copy = new PixelBuffer(pool, region);
+            pixels.CopyTo(copy);
+            var crop = new PixelBuffer(pool, Settings.Width, Settings.Height);
+            Resampler.Resample(copy, ImageOrientation.Upright, plan, Settings.Interpolation, crop.Bytes);
+            if (pixels.BlueFirst)
+            {
+                SwapRedAndBlue(crop.Bytes);
+            }
+
+            return crop;
         }
-
-        return crop;
-    }
-
-    private PixelBuffer Resample(scoped in PixelBuffer image, ImageOrientation orientation, scoped in CropPlan plan)
-    {
-        var crop = new PixelBuffer(_pool, Settings.Width, Settings.Height);
-        Resampler.Resample(image, orientation, plan, Settings.Interpolation, crop.Bytes);
-        return crop;
+        catch (OutOfMemoryException)
+        {
+            throw MemoryBudget.OutOfMemory(bytes, name, pixels.Width, pixels.Height);
+        }
+        finally
+        {
+            MemoryBudget.Shared.Return(bytes);
+        }
     }
 
     private void RequireLength<T>(ReadOnlySpan<T> destination)

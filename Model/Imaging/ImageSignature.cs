@@ -12,15 +12,21 @@ internal static class ImageSignature
         _ when bytes.Length >= 12 && bytes[4..].StartsWith("ftyp"u8) => Unsupported("HEIF or another ISO media format"),
         _ when bytes.StartsWith("\0\0\0\fjP  "u8) => Unsupported("JPEG 2000"),
         _ when bytes.StartsWith("%PDF"u8) => Unsupported("PDF"),
-        _ when IsKnown(bytes) => "its header is damaged or cut off; get the file again from where it came from",
-        _ => "its content is not an image of a known format; JPEG, PNG, WebP, GIF and BMP can be read",
+        _ when FormatOf(bytes) != ImageFormat.Unknown || bytes is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "its header is damaged or cut off; get the file again from where it came from",
+        _ => "its content is not an image of a known format; JPEG, PNG, WebP, GIF, BMP and ICO can be read",
     };
 
-    private static bool IsKnown(ReadOnlySpan<byte> bytes) =>
-        bytes is [0xFF, 0xD8, ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..]
-        || bytes.StartsWith("GIF8"u8)
-        || bytes.StartsWith("BM"u8)
-        || (bytes.Length >= 12 && bytes.StartsWith("RIFF"u8) && bytes[8..].StartsWith("WEBP"u8));
+    /// <summary>The format that the first bytes tell, whatever the file is called.</summary>
+    public static ImageFormat FormatOf(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0xFF, 0xD8, ..] => ImageFormat.Jpeg,
+        _ when PngChunks.IsPng(bytes) => ImageFormat.Png,
+        _ when bytes.StartsWith("GIF8"u8) => ImageFormat.Gif,
+        _ when bytes.StartsWith("BM"u8) => ImageFormat.Bmp,
+        [0, 0, 1, 0, ..] => ImageFormat.Ico,
+        _ when bytes.Length >= 12 && bytes.StartsWith("RIFF"u8) && bytes[8..].StartsWith("WEBP"u8) => ImageFormat.WebP,
+        _ => ImageFormat.Unknown,
+    };
 
     private static string Unsupported(string format) => $"it is {format}, which is not supported; convert it to PNG or JPEG";
 }

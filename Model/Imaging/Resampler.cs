@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace MlNetMobileViT;
@@ -15,6 +16,9 @@ internal static unsafe class Resampler
     // Bounds for extreme images, such as one row of a hundred million pixels: the work is then done in several blocks.
     private const long MaxTableCoefficients = 1 << 16;
     private const long MaxIntermediatePixels = 1 << 22;
+
+    // What a processor's second cache holds beside the rest.
+    private const int BandBytes = 1 << 18;
 
     /// <summary>Resizes an image and cuts out the crop, with the fastest kernel that the processor has.</summary>
     /// <param name="image">The image as it is stored, or at least the region of <see cref="Inputs"/>.</param>
@@ -37,6 +41,40 @@ internal static unsafe class Resampler
         {
             Resample<ScalarResamplingKernel>(image, orientation, plan, interpolation, crop);
         }
+    }
+
+    /// <summary>Resizes an image of which a few rows are decoded at a time, and cuts out the crop.</summary>
+    /// <param name="rows">What decodes them.</param>
+    /// <param name="orientation">How the image is stored; not <see cref="ImageOrientation.Transposed"/>.</param>
+    /// <param name="plan">The plan for the upright image.</param>
+    /// <param name="interpolation">The filter.</param>
+    /// <param name="pool">Where the memory for the rows comes from.</param>
+    /// <param name="crop">Receives the crop, upright, 4 bytes a pixel.</param>
+    /// <returns>Whether all rows of the image were there.</returns>
+    public static bool Resample(
+        in ScanlineDecoder rows,
+        ImageOrientation orientation,
+        in CropPlan plan,
+        ImageInterpolation interpolation,
+        ArrayPool<byte> pool,
+        Span<byte> crop) =>
+        Avx2ResamplingKernel.IsSupported ? InBands<Avx2ResamplingKernel>(rows, orientation, plan, interpolation, pool, crop)
+            : Vector128ResamplingKernel.IsSupported ? InBands<Vector128ResamplingKernel>(rows, orientation, plan, interpolation, pool, crop)
+            : InBands<ScalarResamplingKernel>(rows, orientation, plan, interpolation, pool, crop);
+
+    /// <summary>The bytes that resizing an image takes a few rows at a time, or -1 where it has to be the whole image.</summary>
+    public static long BandedBytes(
+        PixelRegion region, ImageOrientation orientation, in CropPlan plan, ImageInterpolation interpolation)
+    {
+        // The image's own columns come first where it is stored on its side, and they need all rows.
+        int width = plan.Horizontal.Count;
+        var (horizontal, _) = Windows(orientation, plan, interpolation);
+        if (orientation.Transposed || BlockSize(width, horizontal.MaxTaps, region.Height) < width)
+        {
+            return -1;
+        }
+
+        return PixelBuffer.BytesPerPixel * (((long)width * region.Height) + ((long)region.Width * BandRows(region)));
     }
 
     /// <summary>The same with a kernel of the caller's choice.</summary>
@@ -78,6 +116,47 @@ internal static unsafe class Resampler
             new(plan.Vertical, interpolation, transposed ? orientation.MirroredX : orientation.MirroredY));
     }
 
+    private static bool InBands<TKernel>(
+        in ScanlineDecoder decoder,
+        ImageOrientation orientation,
+        in CropPlan plan,
+        ImageInterpolation interpolation,
+        ArrayPool<byte> pool,
+        Span<byte> crop)
+        where TKernel : struct, IResamplingKernel
+    {
+        PixelRegion region = decoder.Region;
+        int width = plan.Horizontal.Count;
+        nint sourceStride = (nint)region.Width * PixelBuffer.BytesPerPixel;
+        nint stride = (nint)width * PixelBuffer.BytesPerPixel;
+        var (horizontal, vertical) = Windows(orientation, plan, interpolation);
+        using var band = new PixelBuffer(pool, region.Width, BandRows(region));
+        using var intermediate = new PixelBuffer(pool, width, region.Height);
+        fixed (byte* source = band.Bytes)
+        fixed (byte* between = intermediate.Bytes)
+        {
+            using (var table = new ResamplingTable(horizontal, region.Left, region.Width, 0, width))
+            {
+                for (int y = 0; y < region.Height; y += band.Region.Height)
+                {
+                    int rows = Math.Min(band.Region.Height, region.Height - y);
+                    if (!decoder.Read(source, rows))
+                    {
+                        return false;
+                    }
+
+                    AlongRows<TKernel>(table, source, sourceStride, between + (y * stride), stride, rows);
+                }
+            }
+
+            AlongColumns<TKernel>(vertical, region.Top, intermediate, 0, plan.Vertical.Count, stride, crop);
+            return decoder.ReachesEnd(source);
+        }
+    }
+
+    private static int BandRows(PixelRegion region) =>
+        Math.Clamp(BandBytes / (region.Width * PixelBuffer.BytesPerPixel), 1, region.Height);
+
     private static void RowsFirst<TKernel>(
         in PixelBuffer image, in ResamplingWindow alongX, int width, in ResamplingWindow alongY, int height, Span<byte> result)
         where TKernel : struct, IResamplingKernel
@@ -86,34 +165,51 @@ internal static unsafe class Resampler
         int rows = endRow - firstRow;
         nint sourceStride = (nint)image.Region.Width * PixelBuffer.BytesPerPixel;
         int columnsPerBlock = BlockSize(width, alongX.MaxTaps, rows);
+        for (int x = 0; x < width; x += columnsPerBlock)
+        {
+            int columns = Math.Min(columnsPerBlock, width - x);
+            using var intermediate = new PixelBuffer(image.Pool, columns, rows);
+            fixed (byte* source = image.Bytes)
+            fixed (byte* between = intermediate.Bytes)
+            {
+                using var table = new ResamplingTable(alongX, image.Region.Left, image.Region.Width, x, columns);
+                byte* firstSource = source + ((firstRow - image.Region.Top) * sourceStride);
+                AlongRows<TKernel>(table, firstSource, sourceStride, between, (nint)columns * PixelBuffer.BytesPerPixel, rows);
+            }
+
+            AlongColumns<TKernel>(
+                alongY, firstRow, intermediate, x, height, (nint)width * PixelBuffer.BytesPerPixel, result);
+        }
+    }
+
+    private static void AlongRows<TKernel>(
+        in ResamplingTable table, byte* source, nint sourceStride, byte* target, nint targetStride, int rows)
+        where TKernel : struct, IResamplingKernel
+    {
+        for (int y = 0; y < rows; y++)
+        {
+            TKernel.Horizontal(table, source + (y * sourceStride), target + (y * targetStride));
+        }
+    }
+
+    /// <summary>The second pass, for the columns from <paramref name="x"/> on that the first has made.</summary>
+    private static void AlongColumns<TKernel>(
+        in ResamplingWindow alongY, int firstRow, in PixelBuffer columns, int x, int height, nint stride, Span<byte> result)
+        where TKernel : struct, IResamplingKernel
+    {
+        int length = columns.Region.Width * PixelBuffer.BytesPerPixel;
         int rowsPerBlock = BlockSize(height, alongY.MaxTaps, 0);
-        using var intermediate = new PixelBuffer(image.Pool, columnsPerBlock, rows);
-        fixed (byte* source = image.Bytes)
-        fixed (byte* between = intermediate.Bytes)
+        fixed (byte* source = columns.Bytes)
         fixed (byte* target = result)
         {
-            byte* firstSource = source + ((firstRow - image.Region.Top) * sourceStride);
-            for (int x = 0; x < width; x += columnsPerBlock)
+            for (int y = 0; y < height; y += rowsPerBlock)
             {
-                int columns = Math.Min(columnsPerBlock, width - x);
-                nint stride = (nint)columns * PixelBuffer.BytesPerPixel;
-                using (var table = new ResamplingTable(alongX, image.Region.Left, image.Region.Width, x, columns))
+                int outputs = Math.Min(rowsPerBlock, height - y);
+                using var table = new ResamplingTable(alongY, firstRow, columns.Region.Height, y, outputs);
+                for (int i = 0; i < outputs; i++)
                 {
-                    for (int y = 0; y < rows; y++)
-                    {
-                        TKernel.Horizontal(table, firstSource + (y * sourceStride), between + (y * stride));
-                    }
-                }
-
-                for (int y = 0; y < height; y += rowsPerBlock)
-                {
-                    int outputs = Math.Min(rowsPerBlock, height - y);
-                    using var table = new ResamplingTable(alongY, firstRow, rows, y, outputs);
-                    for (int i = 0; i < outputs; i++)
-                    {
-                        byte* row = target + ((((nint)(y + i) * width) + x) * PixelBuffer.BytesPerPixel);
-                        TKernel.Vertical(table, i, between, stride, row, (int)stride);
-                    }
+                    byte* row = target + ((y + i) * stride) + ((nint)x * PixelBuffer.BytesPerPixel);
+                    TKernel.Vertical(table, i, source, length, row, length);
                 }
             }
         }

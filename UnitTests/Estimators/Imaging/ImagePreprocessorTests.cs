@@ -175,7 +175,7 @@ public sealed class ImagePreprocessorTests
 
     [TestMethod]
     [DataRow("", "it is empty")]
-    [DataRow("This is a text, whatever its name.", "its content is not an image of a known format; JPEG, PNG, WebP, GIF and BMP")]
+    [DataRow("This is a text, whatever its name.", "its content is not an image of a known format; JPEG, PNG, WebP, GIF, BMP and ICO")]
     [DataRow("II*\0\b\0\0\0\0\0\0\0", "it is TIFF, which is not supported; convert it to PNG or JPEG")]
     [DataRow("MM\0*\0\0\0\b\0\0\0\0", "it is TIFF, which is not supported")]
     [DataRow("\0\0\0\u0018ftypheic\0\0\0\0mif1heic", "it is HEIF or another ISO media format, which is not supported")]

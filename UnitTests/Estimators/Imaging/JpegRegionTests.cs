@@ -115,7 +115,9 @@ public sealed class JpegRegionTests
                 }
             }
 
-            if (Whole(damaged) is null)
+            // What a decoder goes over in silence is not for it to judge: see DamagedImageTests.
+            var container = new ImageContainer(damaged);
+            if (container.Damage is not null || container.CopyLength > 0 || Whole(damaged) is null)
             {
                 var preprocessor = new ImagePreprocessor(Small);
                 Assert.ThrowsExactly<InvalidDataException>(() => preprocessor.Crop(damaged, new byte[preprocessor.Length]));
@@ -145,7 +147,8 @@ public sealed class JpegRegionTests
     {
         using SKCodec codec = SKCodec.Create(new SKMemoryStream(encoded));
         var plan = CropPlan.Create(Small, codec.Info.Width, codec.Info.Height);
-        return JpegRegionDecoder.Around(Resampler.Inputs(ImageOrientation.Upright, plan, Small.Interpolation), codec, encoded);
+        return ScanlineDecoder.Around(
+            Resampler.Inputs(ImageOrientation.Upright, plan, Small.Interpolation), codec, new ImageContainer(encoded));
     }
 
     /// <summary>All pixels as SkiaSharp decodes them; null where it reports an error.</summary>

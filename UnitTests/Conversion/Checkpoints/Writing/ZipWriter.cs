@@ -1,5 +1,4 @@
 using System.Text;
-using MlNetMobileViT.Conversion.Checkpoints;
 
 namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
 

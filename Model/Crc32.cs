@@ -1,6 +1,6 @@
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT;
 
-/// <summary>The checksum of zip archives: CRC-32 with the reflected polynomial 0xEDB88320, eight bytes a step.</summary>
+/// <summary>The checksum of zip archives and PNG chunks: CRC-32 with the reflected polynomial 0xEDB88320, eight bytes a step.</summary>
 internal static class Crc32
 {
     private const int Slices = 8;

@@ -1,0 +1,73 @@
+using System.Buffers;
+
+namespace MlNetMobileViT;
+
+/// <summary>A small version of a whole picture, upright, for people to look at. Models want <see cref="ImagePreprocessor"/>.</summary>
+/// <param name="Width">The width in pixels, at least 1.</param>
+/// <param name="Height">The height in pixels, at least 1.</param>
+/// <param name="Rgba">Red, green, blue and 255 of each pixel, row by row; what is transparent shows white.</param>
+/// <remarks>
+/// Read like the pictures that are scored: the same formats, errors and orientation, within the same budget of memory. A JPEG or
+/// WebP is decoded to the smallest size that its decoder offers and that is enough.
+/// </remarks>
+/// <example>
+/// <code>
+/// ImageThumbnail thumbnail = ImageThumbnail.Create("cat.jpg", maxSide: 224);
+/// </code>
+/// </example>
+#pragma warning disable CA1819 // Pixels are handed on as an array, to whatever encodes them.
+public sealed record ImageThumbnail(int Width, int Height, byte[] Rgba)
+#pragma warning restore CA1819
+{
+    /// <summary>Makes a small version of an image file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxSide">The longer side in pixels, at least 1; smaller pictures keep their size.</param>
+    /// <param name="options">How to decode; the defaults apply EXIF orientation and refuse enormous images.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxSide"/> is less than 1.</exception>
+    /// <inheritdoc cref="ImagePreprocessor.Preprocess(string, Span{float})" path="/exception"/>
+    public static ImageThumbnail Create(string path, int maxSide, ImageDecodingOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSide, 1);
+        options ??= new ImageDecodingOptions();
+        options.Validate();
+        NativeSkia.ThrowIfUnusable();
+        ArrayPool<byte> pool = PixelPool.Get();
+        using var file = new EncodedFile(pool, path);
+        ImagePreprocessing? size = null;
+        using PixelBuffer pixels = ImageDecoder.Crop(
+            pool, file.Bytes, path, options, (width, height) => size = Fit(width, height, maxSide), maxSide);
+        byte[] rgba = pixels.Bytes.ToArray();
+        ShowOnWhite(rgba);
+        return new ImageThumbnail(size!.Width, size.Height, rgba);
+    }
+
+    private static ImagePreprocessing Fit(int width, int height, int maxSide)
+    {
+        double scale = Math.Min(1, (double)maxSide / Math.Max(width, height));
+        return PreprocessingPresets.Get(PreprocessingPresets.Squash) with
+        {
+            Width = Math.Max((int)Math.Round(width * scale), 1),
+            Height = Math.Max((int)Math.Round(height * scale), 1),
+        };
+    }
+
+    private static void ShowOnWhite(Span<byte> rgba)
+    {
+        for (int i = 0; i < rgba.Length; i += PixelBuffer.BytesPerPixel)
+        {
+            int alpha = rgba[i + 3];
+            if (alpha == byte.MaxValue)
+            {
+                continue;
+            }
+
+            for (int channel = i; channel < i + 3; channel++)
+            {
+                int shown = (rgba[channel] * alpha) + (byte.MaxValue * (byte.MaxValue - alpha));
+                rgba[channel] = (byte)((shown + (byte.MaxValue / 2)) / byte.MaxValue);
+            }
+
+            rgba[i + 3] = byte.MaxValue;
+        }
+    }
+}
