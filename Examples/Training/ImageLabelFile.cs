@@ -1,5 +1,5 @@
-using MlNetMobileViT.Conversion.Labels;
 using CsvHelper;
+using MlNetMobileViT.Conversion.Labels;
 using MlNetMobileViT.Examples.Inputs;
 
 namespace MlNetMobileViT.Examples.Training;
