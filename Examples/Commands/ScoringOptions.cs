@@ -14,8 +14,7 @@ internal sealed class ScoringOptions
 
     private readonly Option<long> _maxPixels = new("--max-pixels")
     {
-        Description = "The most pixels (width times height) of an image; one that has more fails. Default: "
-            + ImageDecodingOptions.DefaultMaxPixels.ToString(CultureInfo.InvariantCulture) + ".",
+        Description = "The most pixels (width times height) of an image; one that has more fails.",
         HelpName = "N",
         DefaultValueFactory = _ => ImageDecodingOptions.DefaultMaxPixels,
     };

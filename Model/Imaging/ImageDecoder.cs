@@ -80,7 +80,7 @@ internal static unsafe class ImageDecoder
         {
             throw new InvalidDataException(
                 $"'{name}' declares {width}×{height} pixels, more than the {options.MaxPixels} that are accepted; "
-                + $"scale it down, or raise {nameof(ImageDecodingOptions)}.{nameof(ImageDecodingOptions.MaxPixels)}.");
+                + $"scale it down, or raise {nameof(ImageDecodingOptions)}.{nameof(ImageDecodingOptions.MaxPixels)} (--max-pixels).");
         }
 
         ThrowIfDamaged(name, container.Damage);

@@ -166,7 +166,7 @@ public sealed class ImagePreprocessor
             throw new InvalidDataException(
                 $"The image{(string.IsNullOrEmpty(pixels.Name) ? "" : $" '{pixels.Name}'")} has {pixels.Width}×{pixels.Height} pixels, "
                 + $"more than the {Options.MaxPixels} that are accepted; scale it down, or raise "
-                + $"{nameof(ImageDecodingOptions)}.{nameof(ImageDecodingOptions.MaxPixels)}.");
+                + $"{nameof(ImageDecodingOptions)}.{nameof(ImageDecodingOptions.MaxPixels)} (--max-pixels).");
         }
 
         var plan = CropPlan.Create(Settings, pixels.Width, pixels.Height);
