@@ -231,7 +231,7 @@ public sealed class ImagePreprocessorTests
         Assert.IsLessThan(10_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Contains(
             "'row 7' declares 60000×60000 pixels, more than the 178956970 that are accepted; scale it down, or raise "
-            + "ImageDecodingOptions.MaxPixels.",
+            + "ImageDecodingOptions.MaxPixels (--max-pixels).",
             exception.Message);
     }
 
