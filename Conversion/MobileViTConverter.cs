@@ -100,7 +100,7 @@ public static class MobileViTConverter
         WriteWhole(model, outputPath);
         return new ConversionReport(
             outputPath,
-            new FileInfo(outputPath).Length,
+            new FileInfo(RealPath.BehindLink(outputPath)).Length,
             metadata!,
             checkpoint.Container,
             checkpoint.StateDictPath,

@@ -59,6 +59,6 @@ internal static class ConverterCommandLine
             return ExitCodes.Error;
         }
 
-        void SayStopped() => host.Error.WriteLine("error: Stopped. A download goes on from here next time.");
+        void SayStopped() => host.Error.WriteLine("error: Stopped. A download that was underway goes on from here next time.");
     }
 }

@@ -3,16 +3,40 @@ namespace MlNetMobileViT.Conversion.Files;
 /// <summary>Where a path leads: every link on the way followed, and names compared as the file system compares them.</summary>
 internal static class RealPath
 {
-    /// <summary>The path of a file or folder with every link on the way resolved.</summary>
+    // As many as Linux follows.
+    private const int MostLinks = 40;
+
+    /// <summary>The path of a file or folder with every link on the way resolved, as the system resolves them.</summary>
     public static string Of(string path)
     {
+        // .NET takes '..' out of a path before the system sees it; in a link, it is the system that follows it.
         string full = Path.GetFullPath(path);
         string real = Path.GetPathRoot(full)!;
-        foreach (string part in PartsOf(full, real))
+        var rest = new Stack<string>(PartsOf(full, real).Reverse());
+        for (int links = 0; rest.TryPop(out string? part);)
         {
+            if (part is "." or "..")
+            {
+                real = part == "." ? real : Path.GetDirectoryName(real) ?? real;
+                continue;
+            }
+
             string next = Path.Combine(real, part);
-            // A link's target may itself lie behind links.
-            real = TargetOf(next) is { } target ? Of(target) : next;
+            // Links that lead to each other in a circle lead nowhere.
+            if (links < MostLinks && new FileInfo(next).LinkTarget is { } target)
+            {
+                links++;
+                string root = Path.GetPathRoot(target)!;
+                real = Path.IsPathFullyQualified(target) ? root : real;
+                foreach (string step in PartsOf(target, root).Reverse())
+                {
+                    rest.Push(step);
+                }
+            }
+            else
+            {
+                real = next;
+            }
         }
 
         return real;
@@ -73,21 +97,6 @@ internal static class RealPath
         && exists(Path.Combine(folder, one))
         && exists(Path.Combine(folder, other))
         && names(folder).Count(found => FoldedEquals(found, one)) == 1;
-
-    private static string? TargetOf(string path)
-    {
-        try
-        {
-            return new DirectoryInfo(path) is { LinkTarget: not null } link
-                ? link.ResolveLinkTarget(returnFinalTarget: true)?.FullName
-                : null;
-        }
-        catch (IOException)
-        {
-            // Links that lead to each other in a circle lead nowhere.
-            return null;
-        }
-    }
 
     private static IEnumerable<string> Names(string folder) =>
         Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!);

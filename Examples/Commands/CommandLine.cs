@@ -37,7 +37,7 @@ internal static class CommandLine
         }
 
         using var stopping = new StopSignals(
-            () => terminal.Note("stopped without waiting for what did not answer. Rows in a .partial file go on with --resume."),
+            () => terminal.Note("stopped without waiting for what did not answer. If there is an OUTPUT.partial, its rows go on with --resume."),
             ExitCodes.Stopped,
             cancellationToken);
         try

@@ -68,7 +68,7 @@ internal static class TrainCommand
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
             IReadOnlyList<ResultRow> rows = new FeatureTable(terminal, model, scoring, layer.Name, featureOptions.CacheOf(parsed))
                 .Compute(images.Images, cancellationToken);
-            return await TrainAsync(terminal, settings, model, layer.Name, rows, images.Labels).ConfigureAwait(false);
+            return await TrainAsync(terminal, settings, model, layer.Name, rows, images.Labels, cancellationToken).ConfigureAwait(false);
         });
         return command;
     }
@@ -79,7 +79,8 @@ internal static class TrainCommand
         MobileViTModel model,
         string layer,
         IReadOnlyList<ResultRow> rows,
-        IReadOnlyList<string> allLabels)
+        IReadOnlyList<string> allLabels,
+        CancellationToken cancellationToken)
     {
         ResultRow[] failures = [.. rows.Where(row => row.Error is not null)];
         foreach (ResultRow failure in failures)
@@ -98,6 +99,7 @@ internal static class TrainCommand
         var confusion = new Confusion([.. labels.Distinct().Order(StringComparer.Ordinal)]);
         foreach (int held in settings.Folds is null ? [0] : Enumerable.Range(0, folds))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             int[] train = [.. Enumerable.Range(0, labels.Length).Where(i => fold[i] != held)];
             int[] test = [.. Enumerable.Range(0, labels.Length).Where(i => fold[i] == held)];
             ITransformer measured = classifier.Fit([.. train.Select(i => features[i])], [.. train.Select(i => labels[i])]);
@@ -127,6 +129,7 @@ internal static class TrainCommand
             terminal.Note(TextCell.Printable(nothing));
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         await SaveAsync(settings.Output, model, layer, classifier, final).ConfigureAwait(false);
         terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"written: {settings.Output}, trained on all {labels.Length:N0} images"));

@@ -55,7 +55,8 @@ internal sealed class FolderWalker(Func<string, IEnumerable<FolderEntry>> list, 
                 continue;
             }
 
-            foreach (FolderEntry entry in entries.Where(entry => !entry.IsFolder || (recursive && entry.Error is not null)))
+            foreach (FolderEntry entry in entries.Where(entry =>
+                !entry.IsFolder || (recursive && entry.Error is not null && !IsPassedOver(entry))))
             {
                 yield return new Found(Path.Combine(folder.Path, entry.Name), Join(folder.Relative, entry.Name), entry.Error)
                 {
@@ -100,7 +101,11 @@ internal sealed class FolderWalker(Func<string, IEnumerable<FolderEntry>> list, 
         try
         {
             entries = [.. list(folder)];
-            Array.Sort(entries, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+            // A name has the same place whether a system writes its accents composed or decomposed.
+            Array.Sort(entries, static (left, right) =>
+                string.CompareOrdinal(DecomposedText.Of(left.Name), DecomposedText.Of(right.Name)) is not 0 and var order
+                    ? order
+                    : string.CompareOrdinal(left.Name, right.Name));
             error = null;
             return true;
         }

@@ -13,10 +13,16 @@ internal sealed class GlobPattern
         Folder = folder;
         IsRecursive = pattern.Contains('/') || pattern.Contains("**", StringComparison.Ordinal);
         NamesAnyFile = pattern.EndsWith('*');
-        _regex = new Regex(
-            ToRegex(pattern),
-            RegexOptions.CultureInvariant | RegexOptions.Singleline
-            | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None));
+        try
+        {
+            _regex = new Regex(
+                ToRegex(pattern),
+                RegexOptions.CultureInvariant | RegexOptions.Singleline | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None));
+        }
+        catch (RegexParseException exception)
+        {
+            throw new CommandException($"The pattern '{pattern}' cannot be read: check what stands between [ and ].", exception);
+        }
     }
 
     /// <summary>The folder before the first wildcard.</summary>

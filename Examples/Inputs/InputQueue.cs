@@ -74,7 +74,7 @@ internal sealed class InputQueue(IEnumerable<ImageInput> inputs) : IDisposable
     /// </summary>
     private string Open(ImageInput input)
     {
-        if (input.Path.StartsWith("/dev/", StringComparison.Ordinal) || input.Path.StartsWith("/proc/", StringComparison.Ordinal))
+        if (EncodedFile.DescriptorOf(input.Path) is not null)
         {
             return input.Path;
         }

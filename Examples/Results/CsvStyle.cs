@@ -11,4 +11,13 @@ internal sealed record CsvStyle(bool IsSafe = false, bool HasByteOrderMark = fal
 {
     /// <summary>For programs: every cell is what it stands for.</summary>
     public static CsvStyle Plain { get; } = new();
+
+    /// <summary>The style in a word or two, as a manifest has it.</summary>
+    public override string ToString() => (IsSafe, HasByteOrderMark) switch
+    {
+        (false, false) => "plain",
+        (true, false) => "safe",
+        (false, true) => "bom",
+        (true, true) => "safe bom",
+    };
 }

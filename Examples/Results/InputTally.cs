@@ -3,14 +3,14 @@ using MlNetMobileViT.Examples.Inputs;
 
 namespace MlNetMobileViT.Examples.Results;
 
-/// <summary>How many inputs there are, and a digest of them that does not depend on their order.</summary>
+/// <summary>How many inputs there are, and a digest of their names and places.</summary>
 /// <remarks>
-/// The digest is the sum of the <see cref="StableHash"/>es of their keys, modulo 2^128, so that the digests of shards add up to
-/// that of the whole.
+/// The digest is the sum of the <see cref="StableHash"/>es of their keys, each times an odd number that tells its place among all
+/// inputs, modulo 2^128; so the digests of shards add up to that of the whole.
 /// </remarks>
 internal readonly record struct InputTally(long Count, UInt128 Digest)
 {
-    public InputTally Add(in ImageInput input) => new(Count + 1, unchecked(Digest + StableHash.OfKey(input.Key)));
+    public InputTally Add(in ImageInput input) => new(Count + 1, unchecked(Digest + (StableHash.OfKey(input.Key) * (UInt128)((2 * input.Index) + 1))));
 
     public string DigestText => Digest.ToString("x32", CultureInfo.InvariantCulture);
 

@@ -22,7 +22,12 @@ internal sealed class OutputPaths
             RequireExtension(report, "--report", ".html", ".htm");
         }
 
-        var paths = new OutputPaths(new[] { output, report }.OfType<string>());
+        return Checked([output, report], read);
+    }
+
+    private static OutputPaths Checked(IEnumerable<string?> write, IEnumerable<string?> read)
+    {
+        var paths = new OutputPaths(write.OfType<string>());
         foreach (var (path, _) in paths._written)
         {
             RequireWritable(path);
@@ -37,6 +42,17 @@ internal sealed class OutputPaths
         }
 
         return paths;
+    }
+
+    /// <summary>Checks the files that a run over many images writes: its rows and what says what made them, too.</summary>
+    /// <inheritdoc cref="Require"/>
+    public static OutputPaths RequireOfRun(string? output, string? report, params IEnumerable<string?> read)
+    {
+        string?[] files = [.. read];
+        OutputPaths paths = Require(output, report, files);
+        string? target = output ?? report;
+        string?[] beside = [target is null ? null : ResultJournal.PathFor(target), output is null ? null : RunManifest.PathFor(output)];
+        return new OutputPaths([.. paths._written.Select(written => written.Path), .. Checked(beside, files)._written.Select(written => written.Path)]);
     }
 
     /// <summary>Checks that an image that is about to be read is not a file that will be written.</summary>

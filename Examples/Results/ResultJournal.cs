@@ -15,6 +15,7 @@ internal sealed class ResultJournal : IDisposable
 {
     private const int MaxRecordLength = 1 << 26;
     private const int RecordHeadLength = 8;
+    private const int LongestHead = 1 << 12;
 
     private readonly FileStream _stream;
     private readonly MemoryStream _record = new();
@@ -139,7 +140,7 @@ internal sealed class ResultJournal : IDisposable
     /// </exception>
     public IEnumerable<ResultRow> ReadRows()
     {
-        // The file is locked against every other reader. The buffer is only dropped: disposing it would close the file.
+        // From the file that is open: another may have its name by now. The buffer is only dropped: disposing it would close it.
         _stream.Position = 0;
         var stream = new BufferedStream(_stream, 1 << 16);
         long count = 0;
@@ -161,11 +162,34 @@ internal sealed class ResultJournal : IDisposable
         _stream.Position = _stream.Length;
     }
 
-    /// <summary>Removes the file, after the output was written.</summary>
+    /// <summary>Removes the file, after the output was written; one that somebody else has put in its place stays.</summary>
     public void Delete()
     {
+        byte[] head = new byte[Math.Min(_stream.Length, LongestHead)];
+        long length = _stream.Length;
+        _stream.Position = 0;
+        _stream.ReadExactly(head);
         Dispose();
-        File.Delete(FilePath);
+        if (IsStill(head, length))
+        {
+            File.Delete(FilePath);
+        }
+    }
+
+    private bool IsStill(byte[] head, long length)
+    {
+        try
+        {
+            // Another run holds its own journal open, so that this fails.
+            using var stream = new FileStream(FilePath, FileMode.Open, FileAccess.Read, FileShare.None);
+            byte[] now = new byte[head.Length];
+            return stream.Length == length && stream.ReadAtLeast(now, now.Length, throwOnEndOfStream: false) == head.Length
+                && head.AsSpan().SequenceEqual(now);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     public void Dispose()
@@ -177,6 +201,11 @@ internal sealed class ResultJournal : IDisposable
 
     private static FileStream Open(string path, FileMode mode)
     {
+        if (FileKinds.Of(path) is var kind and (FileKind.Pipe or FileKind.Socket or FileKind.Device or FileKind.Folder))
+        {
+            throw new CommandException($"'{path}' is a {FileKinds.NameOf(kind)}, and rows are to be kept there; move it away.");
+        }
+
         try
         {
             // Two runs with one output must not mix their rows. No buffer: each row is one write.

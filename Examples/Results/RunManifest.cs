@@ -21,6 +21,7 @@ internal sealed record RunManifest
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
         WriteIndented = true,
     };
 
@@ -44,6 +45,9 @@ internal sealed record RunManifest
 
     /// <summary>The <see cref="InputTally"/>'s digest of the inputs that the rows are of.</summary>
     public required string RowsDigest { get; init; }
+
+    /// <summary>The <see cref="CsvStyle"/> in which the output was written; it changes the bytes and not the rows.</summary>
+    public required string Style { get; init; }
 
     /// <summary>What the rows depend on, by name: the model above all.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
@@ -79,10 +83,14 @@ internal sealed record RunManifest
             RunManifest manifest = JsonSerializer.Deserialize<RunManifest>(File.ReadAllBytes(path), Json)
                 ?? throw new FormatException("It is empty.");
             _ = InputTally.Sum([manifest.InputsDigest, manifest.RowsDigest]);
-            _ = Convert.FromBase64String(manifest.Positions);
-            return manifest;
+            bool fits = manifest.Shards == 1
+                ? manifest.Shard == 1 && manifest.Rows == manifest.Inputs && manifest.Positions.Length == 0
+                : manifest.Shard >= 1 && manifest.Shard <= manifest.Shards && manifest.RowPositions().LongCount() == manifest.Rows;
+            return fits && manifest.Failed >= 0 && manifest.Failed <= manifest.Rows
+                ? manifest
+                : throw new FormatException("Its numbers do not fit each other.");
         }
-        catch (Exception exception) when (exception is JsonException or FormatException)
+        catch (Exception exception) when (exception is JsonException or FormatException or OverflowException or EndOfStreamException)
         {
             throw new CommandException(
                 $"'{path}' does not say what '{Path.GetFileName(output)}' was made of: {exception.Message} Run that command again.",

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using MlNetMobileViT.Conversion.Files;
 using MlNetMobileViT.Examples.Display;
 using MlNetMobileViT.Examples.Inputs;
@@ -64,7 +65,7 @@ internal sealed class ScoringRun
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         ResultFormat? format = Output is null ? null : ResultFormat.Of(Output, Schema.Kind, Csv);
-        OutputPaths written = OutputPaths.Require(Output, Report, Reads);
+        OutputPaths written = OutputPaths.RequireOfRun(Output, Report, Reads);
         if (Resume && Output is not null && File.Exists(Output) && !File.Exists(ResultJournal.PathFor(Output)))
         {
             if (File.Exists(RunManifest.PathFor(Output)))
@@ -75,12 +76,12 @@ internal sealed class ScoringRun
             Terminal.Note($"there is no '{Path.GetFileName(RunManifest.PathFor(Output))}' to say what '{Output}' was made of; it is made anew.");
         }
 
-        var done = new Dictionary<UInt128, long>();
+        var done = new ResumedRows();
         var total = new Counts();
         string? target = Output ?? Report;
         using ResultJournal? journal = target is null ? null : OpenJournal(target, row =>
         {
-            done[StableHash.Of(row.Path)] = row.Index;
+            done.Add(row);
             total.Add(row);
         });
         if (done.Count > 0)
@@ -88,13 +89,12 @@ internal sealed class ScoringRun
             Terminal.Note(string.Create(CultureInfo.InvariantCulture, $"resuming: {done.Count:N0} rows are there already."));
         }
 
-        Task<long?> count = CountAsync(done, cancellationToken);
+        Task<long?> count = CountAsync(done.Count, cancellationToken);
         await Task.WhenAny(count, Task.Delay(CountPatience, CancellationToken.None)).ConfigureAwait(false);
         var all = new InputTally();
         var own = new InputTally();
         var clock = Stopwatch.StartNew();
         long scored = 0;
-        long met = 0;
         try
         {
             if (journal is not null && count.IsCompletedSuccessfully && count.Result is { } expected)
@@ -151,10 +151,10 @@ internal sealed class ScoringRun
             throw new CommandException(Inputs.NothingFound);
         }
 
-        if (met < done.Count)
+        if (done.Met < done.Count)
         {
-            string kept = string.Create(CultureInfo.InvariantCulture, $"{done.Count - met:N0} of the rows that were there already");
-            Terminal.Note(met > 0 && Shard == Shard.Whole
+            string kept = string.Create(CultureInfo.InvariantCulture, $"{done.Count - done.Met:N0} of the rows that were there already");
+            Terminal.Note(done.Met > 0 && Shard == Shard.Whole
                 ? $"{kept} are of images that are gone from the inputs; they stay in the output."
                 : throw new CommandException(
                     $"{kept} are of other inputs than these. Resume with the inputs of the stopped run, or delete "
@@ -163,7 +163,15 @@ internal sealed class ScoringRun
 
         if (journal is not null)
         {
-            await FinishAsync(journal, format, all, own, total.Failed, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await FinishAsync(journal, format, all, own, total.Failed, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                Stopped(target, journal.Count);
+                return ExitCodes.Stopped;
+            }
         }
 
         Summarize(total, scored, clock.Elapsed);
@@ -191,13 +199,12 @@ internal sealed class ScoringRun
 
                 own = own.Add(input);
 
-                if (!done.TryGetValue(StableHash.Of(input.Path), out long index))
+                if (!done.TryTake(input.Path, out long index))
                 {
                     yield return input;
                     continue;
                 }
 
-                met++;
                 if (index != input.Index && Shard != Shard.Whole)
                 {
                     throw new CommandException(
@@ -223,7 +230,7 @@ internal sealed class ScoringRun
                 + "run, or delete the file to start over.");
     }
 
-    private Task<long?> CountAsync(Dictionary<UInt128, long> done, CancellationToken cancellationToken) => Task.Run<long?>(
+    private Task<long?> CountAsync(long done, CancellationToken cancellationToken) => Task.Run<long?>(
         () =>
         {
             if (!Inputs.CanRepeat)
@@ -235,10 +242,10 @@ internal sealed class ScoringRun
             foreach (ImageInput input in Inputs.Copy().Enumerate())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                count += Shard.Contains(input) && !done.ContainsKey(StableHash.Of(input.Path)) ? 1 : 0;
+                count += Shard.Contains(input) ? 1 : 0;
             }
 
-            return count;
+            return Math.Max(count - done, 0);
         },
         CancellationToken.None);
 
@@ -276,6 +283,13 @@ internal sealed class ScoringRun
     private async Task FinishAsync(
         ResultJournal journal, ResultFormat? format, InputTally all, InputTally own, long failed, CancellationToken cancellationToken)
     {
+        if (journal.Count < own.Count)
+        {
+            throw new CommandException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"There are {journal.Count:N0} rows for {own.Count:N0} inputs; this is a fault of the program. Delete '{journal.FilePath}' to start over."));
+        }
+
         try
         {
             RunManifest? manifest = null;
@@ -293,6 +307,7 @@ internal sealed class ScoringRun
                         Rows = journal.Count,
                         Failed = failed,
                         RowsDigest = own.DigestText,
+                        Style = Csv.ToString(),
                         Settings = new SortedDictionary<string, string>(Settings.ToDictionary()),
                         OutputBytes = stream.Length,
                         OutputSha256 = await RunManifest.HashAsync(stream, cancellationToken).ConfigureAwait(false),
@@ -301,15 +316,20 @@ internal sealed class ScoringRun
                 }).ConfigureAwait(false);
             }
 
-            if (Report is not null && WriteReport is not null)
+            if (Report is not null)
             {
-                await WriteReport(Report, () => Cancellable(journal.ReadRows(), cancellationToken)).ConfigureAwait(false);
+                await WriteReportAsync(Report, journal.ReadRows, cancellationToken).ConfigureAwait(false);
             }
 
             // Last: whoever finds it finds the output whole.
-            if (manifest is not null)
+            if (manifest is not null && manifest.Rows == own.Count)
             {
                 await manifest.WriteAsync(Output!).ConfigureAwait(false);
+            }
+            else if (manifest is not null)
+            {
+                // With rows of images that are gone, it is not what a run over these inputs makes.
+                File.Delete(RunManifest.PathFor(Output!));
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
@@ -321,6 +341,20 @@ internal sealed class ScoringRun
         }
 
         journal.Delete();
+    }
+
+    private async Task WriteReportAsync(
+        string report, Func<IEnumerable<ResultRow>> rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WriteReport!(report, () => Cancellable(rows(), cancellationToken)).ConfigureAwait(false);
+        }
+        catch (AggregateException exception) when (exception.Flatten().InnerExceptions is [var only, ..])
+        {
+            // Thumbnails are made side by side, which wraps whatever reading the rows throws.
+            ExceptionDispatchInfo.Throw(only);
+        }
     }
 
     private static IEnumerable<ResultRow> Cancellable(IEnumerable<ResultRow> rows, CancellationToken cancellationToken) =>
@@ -342,6 +376,11 @@ internal sealed class ScoringRun
             throw new CommandException($"'{output}' is complete, and was made with {difference.Describe("this run has")}. {Anew}");
         }
 
+        if (manifest.Style != Csv.ToString())
+        {
+            throw new CommandException($"'{output}' is complete, and was written with other options --csv-safe and --csv-bom. {Anew}");
+        }
+
         await manifest.RequireUnchangedAsync(output, cancellationToken).ConfigureAwait(false);
         var all = new InputTally();
         foreach (ImageInput input in Inputs.Enumerate())
@@ -357,9 +396,10 @@ internal sealed class ScoringRun
                 $"'{output}' is complete, and was made of {manifest.Inputs:N0} inputs; now there are {all.Count:N0}, and not the same ones. {Anew}"));
         }
 
-        if (Report is not null && !File.Exists(Report) && WriteReport is not null)
+        if (Report is not null)
         {
-            await WriteReport(Report, () => Cancellable(format.Read(output).Rows, cancellationToken)).ConfigureAwait(false);
+            // A page does not say what it was made of.
+            await WriteReportAsync(Report, () => format.Read(output).Rows, cancellationToken).ConfigureAwait(false);
             Terminal.WriteLine($"written: {TextCell.Printable(Report)}");
         }
 

@@ -85,7 +85,7 @@ internal ref struct EncodedFile
     }
 
     /// <summary>The open descriptor that a path names, or null.</summary>
-    private static nint? DescriptorOf(string path)
+    internal static nint? DescriptorOf(string path)
     {
         if (path == "/dev/stdin")
         {

@@ -26,6 +26,20 @@ public sealed class RealPathTests
     }
 
     [TestMethod]
+    public void A_relative_link_behind_another_is_followed_from_where_it_lies()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.PathOf("deep", "dir"));
+        Directory.CreateDirectory(folder.PathOf("here"));
+        File.WriteAllText(folder.PathOf("deep", "f.csv"), "");
+        Directory.CreateSymbolicLink(folder.PathOf("here", "dirlink"), Path.Combine("..", "deep", "dir"));
+        File.CreateSymbolicLink(folder.PathOf("deep", "dir", "L2"), Path.Combine("..", "f.csv"));
+        File.CreateSymbolicLink(folder.PathOf("here", "L1.csv"), Path.Combine("dirlink", "L2"));
+        Assert.AreEqual(RealPath.Of(folder.PathOf("deep", "f.csv")), RealPath.Of(folder.PathOf("here", "L1.csv")));
+        Assert.AreEqual(RealPath.Of(folder.PathOf("deep")), RealPath.Of(folder.PathOf("here", "dirlink")) is var real ? Path.GetDirectoryName(real) : "");
+    }
+
+    [TestMethod]
     public void Links_in_a_circle_lead_nowhere_and_end()
     {
         using var folder = new TemporaryFolder();

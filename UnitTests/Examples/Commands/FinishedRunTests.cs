@@ -31,6 +31,8 @@ public sealed class FinishedRunTests
         File.Move(Path.Combine(images, "zzz.jpg"), paths[0]);
         Assert.AreEqual(before, await File.ReadAllTextAsync(csv));
 
+        (await CommandRun.Of([.. run, "--resume", "--csv-bom"])).RequireError("--csv-bom");
+
         // An output that was edited since, and one of which nothing is known.
         await File.AppendAllTextAsync(csv, "x");
         (await CommandRun.Of([.. run, "--resume"])).RequireError("was changed");
@@ -52,6 +54,61 @@ public sealed class FinishedRunTests
         File.Delete(folder.PathOf("r.html"));
         Assert.AreEqual(0, (await CommandRun.Of([.. run, "--resume"])).ExitCode);
         Assert.AreEqual(page, await File.ReadAllTextAsync(folder.PathOf("r.html")));
+
+        // A page does not say what it was made of, so one that is there is no better than none.
+        await File.WriteAllTextAsync(folder.PathOf("r.html"), "of another run");
+        Assert.AreEqual(0, (await CommandRun.Of([.. run, "--resume"])).ExitCode);
+        Assert.AreEqual(page, await File.ReadAllTextAsync(folder.PathOf("r.html")));
+    }
+
+    [TestMethod]
+    public async Task What_is_written_beside_the_output_is_no_input_either()
+    {
+        using var folder = new TemporaryFolder();
+        string[] paths = Demo.Fill(folder.PathOf("images"), 2);
+        byte[] before = await File.ReadAllBytesAsync(paths[0]);
+        File.CreateSymbolicLink(folder.PathOf("v.csv.run.json"), paths[0]);
+        (await CommandRun.Of("classify", folder.PathOf("images"), "-q", "-o", folder.PathOf("v.csv"))).RequireError("is one of the inputs");
+        CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(paths[0]));
+        Directory.CreateDirectory(folder.PathOf("w.csv.run.json"));
+        (await CommandRun.Of("classify", folder.PathOf("images"), "-q", "-o", folder.PathOf("w.csv"))).RequireError("w.csv.run.json", "folder");
+    }
+
+    [TestMethod]
+    public async Task Merge_refuses_shards_of_lists_in_different_orders()
+    {
+        using var folder = new TemporaryFolder();
+        string[] paths = Demo.Fill(folder.PathOf("images"), 8);
+        // The same first one, which the keys are relative to, in either order.
+        string[] lists = [string.Join('\n', paths), string.Join('\n', paths.Take(1).Concat(paths.Skip(1).Reverse()))];
+        string[] shards = [folder.PathOf("1.csv"), folder.PathOf("2.csv")];
+        for (int i = 0; i < shards.Length; i++)
+        {
+            Assert.AreEqual(0, (await CommandRun.Of(["classify", "-", "-q", "-o", shards[i], "--shard", $"{i + 1}/2"], lists[i])).ExitCode);
+        }
+
+        (await CommandRun.Of("merge", shards[0], shards[1], "-o", folder.PathOf("all.csv"))).RequireError("inputs changed");
+    }
+
+    [TestMethod]
+    [DataRow("\"inputs_digest\": \"", "\"inputs_digest\": null, \"x\": \"")]
+    [DataRow("\"inputs_digest\": \"", "\"inputs_digest\": \"00000000ff")]
+    [DataRow("\"settings\": {", "\"settings\": null, \"x\": {")]
+    [DataRow("\"positions\": \"", "\"positions\": \"/w==\", \"x\": \"")]
+    [DataRow("\"shards\": 1", "\"shards\": 0")]
+    [DataRow("\"rows\": 2", "\"rows\": 3")]
+    public async Task A_manifest_that_is_none_is_one_sentence(string what, string instead)
+    {
+        using var folder = new TemporaryFolder();
+        Demo.Fill(folder.PathOf("images"), 2);
+        string csv = folder.PathOf("r.csv");
+        string[] run = ["classify", folder.PathOf("images"), "-q", "-o", csv];
+        Assert.AreEqual(0, (await CommandRun.Of(run)).ExitCode);
+        string json = await File.ReadAllTextAsync(csv + ".run.json");
+        Assert.Contains(what, json);
+        await File.WriteAllTextAsync(csv + ".run.json", json.Replace(what, instead, StringComparison.Ordinal));
+        (await CommandRun.Of([.. run, "--resume"])).RequireError("r.csv");
+        (await CommandRun.Of("merge", csv, "-o", folder.PathOf("all.csv"))).RequireError("r.csv");
     }
 
     [TestMethod]
@@ -143,6 +200,10 @@ public sealed class FinishedRunTests
         {
             File.Copy(Demo.Samples[0], Path.Combine(folder, $"{i}{accent}{i}.jpg"));
         }
+
+        // Composed, it sorts behind the other; decomposed, before it.
+        File.Copy(Demo.Samples[0], Path.Combine(folder, $"{accent}.jpg"));
+        File.Copy(Demo.Samples[0], Path.Combine(folder, "f.jpg"));
     }
 
     private static async Task ShardAsync(string images, string[] shards)
@@ -171,7 +232,7 @@ public sealed class FinishedRunTests
         CommandRun merge = await CommandRun.Of(["merge", .. shards, "-o", merged]);
         Assert.AreEqual(0, merge.ExitCode, merge.Error);
         string[] names = [.. (await File.ReadAllLinesAsync(merged)).Skip(1).Select(line => Path.GetFileName(line.Split(',')[0]))];
-        CollectionAssert.AreEqual(names.Order(StringComparer.Ordinal).ToArray(), names);
+        CollectionAssert.AreEqual(names.OrderBy(DecomposedText.Of, StringComparer.Ordinal).ToArray(), names);
         CollectionAssert.AllItemsAreUnique(names.Select(DecomposedText.Of).ToArray());
     }
 

@@ -138,6 +138,54 @@ public sealed class ResultJournalTests
         }
     }
 
+    [TestMethod]
+    public void A_file_that_took_the_journals_place_stays()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("r.partial");
+        using (var journal = ResultJournal.Create(path, Settings))
+        {
+            File.Delete(path);
+            File.WriteAllText(path, "mine");
+            journal.Delete();
+        }
+
+        Assert.AreEqual("mine", File.ReadAllText(path));
+        using var first = ResultJournal.Create(folder.PathOf("s.partial"), Settings);
+        File.Delete(first.FilePath);
+        using var second = ResultJournal.Create(first.FilePath, Settings);
+        first.Delete();
+        Assert.IsTrue(File.Exists(second.FilePath));
+        second.Delete();
+        Assert.IsFalse(File.Exists(second.FilePath));
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_pipe_in_the_journals_place_is_refused_without_waiting()
+    {
+        using var folder = new TemporaryFolder();
+        Shell.Run("mkfifo", folder.PathOf("r.partial"));
+        Assert.Contains(
+            "is a pipe",
+            Assert.ThrowsExactly<CommandException>(() => ResultJournal.Resume(folder.PathOf("r.partial"), Settings, _ => { })).Message);
+    }
+
+    [TestMethod]
+    public void Rows_that_show_one_path_stand_for_one_input_each()
+    {
+        var done = new ResumedRows();
+        done.Add(ResultRow.Failure(3, "a.jpg", "It is empty."));
+        done.Add(ResultRow.Failure(5, "a.jpg", "It is empty."));
+        Assert.IsTrue(done.TryTake("a.jpg", out long position));
+        Assert.AreEqual(3, position);
+        Assert.IsFalse(done.TryTake("b.jpg", out _));
+        Assert.IsTrue(done.TryTake("a.jpg", out position));
+        Assert.AreEqual(5, position);
+        Assert.IsFalse(done.TryTake("a.jpg", out _));
+        Assert.AreEqual((2L, 2L), (done.Count, done.Met));
+    }
+
     private static void Flip(string path, int position)
     {
         byte[] bytes = File.ReadAllBytes(path);
