@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using MlNetMobileViT.Conversion;
 using MlNetMobileViT.Conversion.Architecture;
@@ -162,11 +163,58 @@ public sealed class HuggingFaceConfigTests
     [DataRow("[]")]
     [DataRow("")]
     [DataRow("{\"name\": \"a web project\"}")]
+    [DataRow("{\"model_type\": \"mobilevit\"}garbage{")]
+    [DataRow("{\"model_type\": \"mobilevit\"}{}")]
+    [DataRow("{\"model_type\": \"mobilevit\", \"id2label\": {\"0\": \"\\ud800x\"}}")]
+    [DataRow("{\"model_type\": \"mobilevit\", \"\\udc00\": 1}")]
     public void A_file_of_something_else_is_refused_and_beside_a_lone_file_left_alone(string json)
     {
         using var folder = Folder(config: json);
         folder.AssertRefused("config.json");
         StringAssert.Contains(folder.ConvertFile().Notes.Single(), "config.json");
+    }
+
+    [TestMethod]
+    public void A_file_that_is_not_UTF8_is_refused_by_its_line_and_beside_a_lone_file_left_alone()
+    {
+        using var folder = Folder();
+        string json = "{\"model_type\": \"mobilevit\",\n\"id2label\": {\"0\": \"p\u00E2querette\"}}";
+        File.WriteAllBytes(Path.Combine(folder.Root, "config.json"), Encoding.Latin1.GetBytes(json));
+        folder.AssertRefused("config.json", "UTF-8", "line 2");
+        StringAssert.Contains(folder.ConvertFile().Notes.Single(), "UTF-8");
+    }
+
+    [TestMethod]
+    public void A_file_that_is_too_large_is_refused_and_beside_a_lone_file_left_alone()
+    {
+        using var folder = Folder(config: Config + new string(' ', 16 << 20));
+        folder.AssertRefused("config.json", "16 MiB");
+        StringAssert.Contains(folder.ConvertFile().Notes.Single(), "16 MiB");
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow("config.json")]
+    [DataRow("preprocessor_config.json")]
+    public void Pipes_and_devices_are_refused_without_being_opened_and_beside_a_lone_file_left_alone(string name)
+    {
+        using var folder = Folder();
+        string path = Path.Combine(folder.Root, name);
+        File.Delete(path);
+        Shell.Run("mkfifo", path);
+        AssertNotOpened("pipe");
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "/dev/zero");
+        AssertNotOpened("device");
+
+        // Opening a pipe that nobody writes to would wait for ever.
+        void AssertNotOpened(string kind) => Assert.IsTrue(
+            Task.Run(() =>
+            {
+                folder.AssertRefused(name, kind, "not opened");
+                StringAssert.Contains(folder.ConvertFile().Notes.Single(), kind);
+            }).Wait(TimeSpan.FromSeconds(60)),
+            $"The {kind} was opened.");
     }
 
     [TestMethod]
