@@ -133,6 +133,26 @@ public sealed class TrainingCheckpointTests
     }
 
     [TestMethod]
+    public void Weights_that_come_after_a_whole_module_are_taken_only_where_they_are_asked_for()
+    {
+        RawPickle module = RawPickle.Of("cmodels\nNet\n)\x81}U\x08trainingK\x01sb");
+        (string, object?)[] averaged = CheckpointWriter.StateDict(TestTensor.Of("w", [1], 7));
+        object root = new (string, object?)[] { ("model", module), ("model_ema", averaged) };
+        foreach (byte[] file in new[] { CheckpointWriter.Zip(root), CheckpointWriter.Legacy(root) })
+        {
+            RefusedFile.Assert(file, "'model'", "'models.Net'", "--state-dict model_ema", "ConversionOptions.StateDictKey");
+            CollectionAssert.AreEqual(new float[] { 7 }, Open(file, "model_ema").Tensors.Single().ToSingle());
+        }
+
+        // Below the root there is no key to choose with.
+        RefusedFile.Assert(CheckpointWriter.Zip(new (string, object?)[] { ("state_dict", root) }), "'models.Net'", "'model_ema'; save");
+
+        // What stands in the place of a later key is of no matter.
+        root = new (string, object?)[] { ("model", averaged), ("model_ema", module) };
+        Assert.AreEqual("model", Open(CheckpointWriter.Zip(root)).StateDictPath);
+    }
+
+    [TestMethod]
     public void A_tensor_beside_the_state_dict_is_not_taken_for_one()
     {
         foreach (var checkpoint in OpenBoth(new (string, object?)[]
@@ -159,11 +179,11 @@ public sealed class TrainingCheckpointTests
 
     private static Checkpoint[] OpenBoth(object? root) => [Open(CheckpointWriter.Zip(root)), Open(CheckpointWriter.Legacy(root))];
 
-    private static Checkpoint Open(byte[] file)
+    private static Checkpoint Open(byte[] file, string? stateDictKey = null)
     {
         using var folder = new TemporaryFolder();
         string path = folder.PathOf("checkpoint.pth.tar");
         File.WriteAllBytes(path, file);
-        return Checkpoint.Open(path);
+        return Checkpoint.Open(path, stateDictKey);
     }
 }
