@@ -39,7 +39,7 @@ internal sealed class TimmConfig(ConfigObject config) : ModelConfig(config)
             ConfigObject owner = _config.Has("label_names") ? _config : Pretrained;
             string[]? names = owner.Texts("label_names");
             return names is null ? null
-                : names.Length == (Classes ?? names.Length) ? MakeUnique(names)
+                : names.Length == (Classes ?? names.Length) ? ReadLabels(_config.File, "label_names", names)
                 : throw _config.File.Error($"has {names.Length} \"label_names\" for {Classes} classes");
         }
     }

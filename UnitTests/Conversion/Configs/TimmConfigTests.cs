@@ -189,6 +189,9 @@ public sealed class TimmConfigTests
         root["label_names"] = JsonNode.Parse("""["ant", "bee"]""");
         using var folder = Folder(root.ToJsonString());
         folder.AssertRefused("config.json", "2 \"label_names\" for 5 classes");
+
+        root["label_names"] = JsonNode.Parse("""["ant", "bee", "", "dog", "eel"]""");
+        folder.With("config.json", root.ToJsonString()).AssertRefused("config.json", "\"label_names\"", "class 2", "blank");
     }
 
     private static ConfigFolder Folder(string config) => new ConfigFolder(CheckpointLayout.Timm).With("config.json", config);
