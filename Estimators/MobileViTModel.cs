@@ -306,20 +306,7 @@ public sealed class MobileViTModel : IDisposable
         // ML.NET's keys have no room for a label that is empty or stands twice: those after it would move up.
         var taken = metadata.Labels.ToHashSet(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal) { "" };
-        return [.. metadata.Labels.Select((label, index) => seen.Add(label) ? label : MakeDistinct(label, index, taken))];
-    }
-
-    private static string MakeDistinct(string label, int index, HashSet<string> taken)
-    {
-        string distinct = label.Length == 0
-            ? index.ToString(CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{label} ({index})");
-        while (!taken.Add(distinct))
-        {
-            distinct = string.Create(CultureInfo.InvariantCulture, $"{distinct} ({index})");
-        }
-
-        return distinct;
+        return [.. metadata.Labels.Select((label, index) => seen.Add(label) ? label : DistinctNames.Make(label, index, taken))];
     }
 
     private InferenceSession Enter()

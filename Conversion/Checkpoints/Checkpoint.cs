@@ -42,7 +42,7 @@ public sealed class Checkpoint
         Tensors = RemovedPrefix.Length == 0
             ? stateDict.Tensors
             : [.. stateDict.Tensors.Select(tensor => tensor.WithName(WithoutPrefix(tensor.Name)))];
-        Objects = stateDict.Objects.ToDictionary(entry => WithoutPrefix(entry.Key), entry => entry.Value, StringComparer.Ordinal);
+        Objects = RemovePrefix(stateDict.Objects);
     }
 
     /// <summary>
@@ -136,6 +136,21 @@ public sealed class Checkpoint
             tensor.Name == AveragedCount
             || (tensor.Name.Length > removed.Length + prefix.Length
                 && tensor.Name.AsSpan(removed.Length).StartsWith(prefix, StringComparison.Ordinal)));
+    }
+
+    /// <summary>
+    /// What stands among the tensors, under their names. Where the same name stands without the prefix too, that one is beside
+    /// the model.
+    /// </summary>
+    private Dictionary<string, string> RemovePrefix(IReadOnlyDictionary<string, string> objects)
+    {
+        var renamed = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, made) in objects.OrderBy(entry => entry.Key.StartsWith(RemovedPrefix, StringComparison.Ordinal) ? 0 : 1))
+        {
+            renamed.TryAdd(WithoutPrefix(name), made);
+        }
+
+        return renamed;
     }
 
     private string WithoutPrefix(string name) =>

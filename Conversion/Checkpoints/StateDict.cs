@@ -47,6 +47,7 @@ internal sealed record StateDict(
         // loss there.
         while (path.Count < MaxDepth && KeysOfStateDicts(dictionary) is [var next, ..] keys)
         {
+            RequireFirst(file, dictionary, next, atRoot: path.Count == 0);
             others = path.Count == 0 ? keys : others;
             path.Add(next);
             dictionary = (PickledDictionary)dictionary.Find(next)!;
@@ -67,6 +68,25 @@ internal sealed record StateDict(
             LeftOut = content.ForeignGlobals,
             Objects = collector.Objects,
         };
+    }
+
+    /// <summary>
+    /// Refuses weights where those that come before them are there and cannot be read: taking an averaged copy for the plain
+    /// weights would be a guess.
+    /// </summary>
+    private static void RequireFirst(CheckpointFile file, PickledDictionary dictionary, string taken, bool atRoot)
+    {
+        foreach (string key in Checkpoint.StateDictKeys.TakeWhile(key => key != taken))
+        {
+            if (dictionary.Find(key) is PickledObject unread)
+            {
+                throw file.Error(
+                    $"holds under '{key}' an object of {CheckpointFile.Quote(unread.Global)}, which cannot be read, and other weights "
+                    + $"under '{taken}'; "
+                    + (atRoot ? $"choose those with --state-dict {taken} (ConversionOptions.StateDictKey), or " : "")
+                    + $"save those of '{key}' with torch.save(model.state_dict(), path)");
+            }
+        }
     }
 
     private static List<string> KeysOfDictionaries(PickledDictionary dictionary) =>

@@ -42,7 +42,7 @@ internal sealed class AccompanyingConfig
         Attempt(() =>
         {
             _config?.RequireFit(weights);
-            labels = _config?.Labels;
+            labels = options.Labels is null ? _config?.Labels : null;
         });
         if (_config is null)
         {
@@ -50,7 +50,7 @@ internal sealed class AccompanyingConfig
         }
 
         var taken = new List<string>();
-        if (options.Labels is null && labels is not null)
+        if (labels is not null)
         {
             taken.Add($"the labels of '{ModelConfig.FileName}'");
             options = options with { Labels = labels };

@@ -14,7 +14,7 @@ internal readonly record struct ConfigObject(ConfigFile File, JsonElement Elemen
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(key, "true or false");
 
     public int? Integer(string key) => Find(key) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : throw Wrong(key, "a whole number");
+        : WholeNumber(value) ?? throw Wrong(key, "a whole number");
 
     public double? Number(string key) => Find(key) is not { } value ? null
         : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) ? number : throw Wrong(key, "a number");
@@ -61,6 +61,15 @@ internal readonly record struct ConfigObject(ConfigFile File, JsonElement Elemen
         string shown = string.Concat(value.Where(static letter => !char.IsControl(letter)).Take(Longest));
         return File.Error($"has \"{key}\": {shown}{(value.Length > Longest ? "…" : "")}, {problem}");
     }
+
+    /// <summary>A whole number, also as 288.0: Python's numbers become that when somebody has calculated with them.</summary>
+    private static int? WholeNumber(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number
+        && value.TryGetDouble(out double number)
+        && number is >= int.MinValue and <= int.MaxValue
+        && number == Math.Truncate(number)
+            ? (int)number
+            : null;
 
     private InvalidDataException Wrong(string key, string expected) => Error(key, $"where {expected} was expected");
 

@@ -21,7 +21,18 @@ internal sealed class HuggingFaceConfig(ConfigObject? config, ConfigObject? prep
 
     public override CheckpointLayout Layout => CheckpointLayout.HuggingFace;
 
-    public override IReadOnlyList<string>? Labels
+    public override int? Classes => Names?.Length;
+
+    public override IReadOnlyList<string>? Labels => Names is { } names ? ReadLabels(Config!.Value.File, "id2label", names) : null;
+
+    public override int? Heads => Config?.Integer("num_attention_heads");
+
+    public override string PreprocessingFile => PreprocessorFileName;
+
+    protected override ConfigFile PreprocessorFile => preprocessor!.Value.File;
+
+    /// <summary>The names of the classes as the file has them, in the order of the logits; null where there are none.</summary>
+    private string[]? Names
     {
         get
         {
@@ -40,17 +51,11 @@ internal sealed class HuggingFaceConfig(ConfigObject? config, ConfigObject? prep
             }
 
             return byId.Count > 0 && byId.Keys.Last() == byId.Count - 1
-                ? MakeUnique([.. byId.Values])
+                ? [.. byId.Values]
                 : throw names.File.Error(
                     $"has an \"id2label\" of {byId.Count} classes that are not numbered from 0 without a gap");
         }
     }
-
-    public override int? Heads => Config?.Integer("num_attention_heads");
-
-    public override string PreprocessingFile => PreprocessorFileName;
-
-    protected override ConfigFile PreprocessorFile => preprocessor!.Value.File;
 
     public override ImagePreprocessing? ReadPreprocessing()
     {

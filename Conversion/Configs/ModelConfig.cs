@@ -1,3 +1,5 @@
+using System.Globalization;
+using MlNetMobileViT.Conversion.Labels;
 using MlNetMobileViT.Conversion.Layouts;
 
 namespace MlNetMobileViT.Conversion.Configs;
@@ -11,7 +13,7 @@ internal abstract class ModelConfig(ConfigObject? config)
     public abstract CheckpointLayout Layout { get; }
 
     /// <summary>The number of classes; null where the file does not tell.</summary>
-    public virtual int? Classes => Labels?.Count;
+    public abstract int? Classes { get; }
 
     /// <summary>The names of the classes in the order of the logits; null where there are none.</summary>
     /// <exception cref="InvalidDataException">They are not in a form that is known.</exception>
@@ -69,11 +71,31 @@ internal abstract class ModelConfig(ConfigObject? config)
     /// <summary>The file to name where there is no <see cref="FileName"/>.</summary>
     protected abstract ConfigFile PreprocessorFile { get; }
 
-    /// <summary>Names that stand twice get their number: names of classes serve as keys, and must differ.</summary>
-    protected static IReadOnlyList<string> MakeUnique(IReadOnlyList<string> names)
+    /// <summary>
+    /// The names of the classes as labels, by the rules of a <see cref="LabelFile"/>. Names that stand twice get their number:
+    /// they serve as keys, and must differ.
+    /// </summary>
+    /// <param name="file">The file that has them.</param>
+    /// <param name="key">The key in it.</param>
+    /// <param name="names">The names in the order of the logits.</param>
+    /// <exception cref="InvalidDataException">A name is no label.</exception>
+    protected static IReadOnlyList<string> ReadLabels(ConfigFile file, string key, IEnumerable<string> names)
     {
-        var repeated = names.CountBy(static name => name).Where(static pair => pair.Value > 1).Select(static pair => pair.Key).ToHashSet();
-        return [.. names.Select((name, index) => repeated.Contains(name) ? FormattableString.Invariant($"{name} ({index})") : name)];
+        string[] labels = [.. names.Select(static name => name.Trim())];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (LabelFile.ProblemOf(labels[i]) is { } problem)
+            {
+                throw file.Error(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"has in \"{key}\" a name of class {i} that {problem}; change it, or give all names with --labels "
+                    + $"(ConversionOptions.Labels)"));
+            }
+        }
+
+        var repeated = labels.CountBy(static label => label).Where(static pair => pair.Value > 1).Select(static pair => pair.Key).ToHashSet();
+        var taken = labels.ToHashSet(StringComparer.Ordinal);
+        return [.. labels.Select((label, index) => repeated.Contains(label) ? DistinctNames.Make(label, index, taken) : label)];
     }
 
     /// <summary>A mean or a standard deviation as <see cref="ImagePreprocessing"/> has it: empty for none.</summary>

@@ -18,6 +18,12 @@ internal sealed class TimmConfig(ConfigObject config) : ModelConfig(config)
     private static readonly double[] ImageNetMean = [0.485, 0.456, 0.406];
     private static readonly double[] ImageNetStd = [0.229, 0.224, 0.225];
 
+    // What a crop and the values after it are made of; the size of the crop alone has no default that fits every model.
+    private static readonly string[] PreprocessingKeys = ["mean", "std", "crop_pct", "crop_mode", "interpolation"];
+
+    // Arguments of timm's create_model that change nothing in a trained network, or what the tensors show themselves.
+    private static readonly string[] HarmlessArguments = ["num_classes", "pretrained", "drop_rate", "drop_path_rate", "zero_init_last"];
+
     private readonly ConfigObject _config = config;
 
     private ConfigObject Pretrained => _config.Object("pretrained_cfg") ?? _config;
@@ -33,7 +39,7 @@ internal sealed class TimmConfig(ConfigObject config) : ModelConfig(config)
             ConfigObject owner = _config.Has("label_names") ? _config : Pretrained;
             string[]? names = owner.Texts("label_names");
             return names is null ? null
-                : names.Length == (Classes ?? names.Length) ? MakeUnique(names)
+                : names.Length == (Classes ?? names.Length) ? ReadLabels(_config.File, "label_names", names)
                 : throw _config.File.Error($"has {names.Length} \"label_names\" for {Classes} classes");
         }
     }
@@ -47,7 +53,9 @@ internal sealed class TimmConfig(ConfigObject config) : ModelConfig(config)
         ConfigObject settings = Pretrained;
         if (!settings.Has("input_size"))
         {
-            return null;
+            // timm itself would take 224, which none of its MobileViT was trained with.
+            return Array.Find(PreprocessingKeys, settings.Has) is not { } key ? null : throw settings.Error(
+                key, $"and no \"input_size\", without which the preprocessing is not known; add it, or {Advice}");
         }
 
         double[] size = settings.Numbers("input_size", 3)!;
@@ -97,6 +105,32 @@ internal sealed class TimmConfig(ConfigObject config) : ModelConfig(config)
         if (!known.Contains(name))
         {
             throw _config.Error(ArchitectureKey, $"and the models of timm that are converted are {string.Join(", ", known)}");
+        }
+
+        RequireDefault(_config, "global_pool");
+        RequireDefault(Pretrained, "global_pool");
+        if (_config.Object("model_args") is { } arguments)
+        {
+            foreach (var (key, _) in arguments.Entries())
+            {
+                RequireDefault(arguments, key);
+            }
+        }
+    }
+
+    private static void RequireDefault(ConfigObject owner, string key)
+    {
+        bool isDefault = !owner.Has(key) || key switch
+        {
+            "global_pool" => owner.Text(key) == "avg",
+            "act_layer" => owner.Text(key) is "silu" or "swish",
+            "in_chans" => owner.Integer(key) == 3,
+            "output_stride" => owner.Integer(key) == 32,
+            _ => HarmlessArguments.Contains(key),
+        };
+        if (!isDefault)
+        {
+            throw owner.Error(key, "which is a network that is not converted; those of the published MobileViT models are");
         }
     }
 }

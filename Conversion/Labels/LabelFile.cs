@@ -41,19 +41,9 @@ public static class LabelFile
         for (int i = 0; i < lines.Count; i++)
         {
             string label = lines[i];
-            if (label.Length == 0)
+            if (ProblemOf(label) is { } problem)
             {
-                throw Invalid(path, i, "is blank. Every line names one class; remove it, or name the class.");
-            }
-
-            if (label.Contains('\t', StringComparison.Ordinal))
-            {
-                throw Invalid(path, i, "holds a tab. The file should have no columns: one label a line, in the order of the classes.");
-            }
-
-            if (label.Any(char.IsControl))
-            {
-                throw Invalid(path, i, "holds a control character. The file should be plain text, one label a line.");
+                throw Invalid(path, i, $"{problem}. {AdviceFor(label)}");
             }
 
             if (!firstLines.TryAdd(label, i))
@@ -68,6 +58,20 @@ public static class LabelFile
 
         return lines;
     }
+
+    /// <summary>What makes a text no label, in words that follow its name; null for a label.</summary>
+    /// <param name="label">The text, without white space around it.</param>
+    internal static string? ProblemOf(string label) =>
+        label.Length == 0 ? "is blank"
+        : label.Contains('\t', StringComparison.Ordinal) ? "holds a tab"
+        : label.Any(char.IsControl) ? "holds a control character"
+        : null;
+
+    private static string AdviceFor(string label) =>
+        label.Length == 0 ? "Every line names one class; remove it, or name the class."
+        : label.Contains('\t', StringComparison.Ordinal)
+            ? "The file should have no columns: one label a line, in the order of the classes."
+        : "The file should be plain text, one label a line.";
 
     private static string ReadText(string path)
     {

@@ -21,19 +21,47 @@ internal static class UnreadablePipeline
             cause = cause.InnerException;
         }
 
-        return IsOfTheMachine(cause)
-            ? cause
-            : new InvalidDataException(
-                $"'{source}' is not a pipeline that can be loaded: {cause.Message.TrimEnd('.')}. It is damaged, cut off or something else; "
-                + "copy it again, or save it again.",
-                exception);
+        return IsOfTheMachine(cause) ? cause : new InvalidDataException(
+            WhatIsNotRegistered(cause) is { } missing
+                ? $"'{source}' cannot be loaded: it needs {missing} with mlContext.ComponentCatalog.RegisterAssembly before loading."
+                : $"'{source}' is not a pipeline that can be loaded: {OneLine(cause.Message).TrimEnd(' ', '.')}. It is damaged, cut off or "
+                    + "something else; copy it again, or save it again.",
+            exception);
     }
 
-    /// <summary>A disk that is full or fails, a file that may not be read or written, a native library that is not there.</summary>
+    /// <summary>What the program that loads has not brought along, and what to do up to the call; null for any other fault.</summary>
+    private static string? WhatIsNotRegistered(Exception cause)
+    {
+        // ML.NET has no type or number of its own for this, and no translations.
+        const string NoContract = "Unable to locate an extension for the contract '";
+        if (cause.Message.StartsWith(NoContract, StringComparison.Ordinal))
+        {
+            string contract = cause.Message[NoContract.Length..].Split('\'')[0];
+            return $"the custom mapping '{OneLine(contract)}', which no registered assembly has; register the assembly of its class";
+        }
+
+        // A name of an assembly has a version, and that of a file on the disk has not.
+        string? file = cause switch
+        {
+            FileNotFoundException missing => missing.FileName,
+            FileLoadException unloadable => unloadable.FileName,
+            _ => null,
+        };
+        return file?.IndexOf(", Version=", StringComparison.Ordinal) is { } end and > 0
+            ? $"the assembly '{OneLine(file[..end])}', which this program cannot find; put it beside the program and register it"
+            : null;
+    }
+
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    /// <summary>
+    /// A disk that is full or fails, a file that may not be read or written, a native library that is not there, no memory.
+    /// </summary>
     private static bool IsOfTheMachine(Exception exception) => exception switch
     {
         EndOfStreamException or FileNotFoundException or FileLoadException => false,
         IOException => exception.HResult != NoSystemError,
-        _ => exception is UnauthorizedAccessException or DllNotFoundException,
+        _ => exception is UnauthorizedAccessException or DllNotFoundException or OutOfMemoryException,
     };
 }

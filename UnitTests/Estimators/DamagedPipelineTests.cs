@@ -1,5 +1,7 @@
 using System.IO.Compression;
+using System.Text;
 using Microsoft.ML;
+using Microsoft.ML.Transforms;
 using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
 
 namespace MlNetMobileViT.UnitTests.Estimators;
@@ -82,15 +84,58 @@ public sealed class DamagedPipelineTests
         const int NoSpaceLeft = 28;
         var full = new IOException("No space left on device", NoSpaceLeft);
         var denied = new UnauthorizedAccessException("Denied");
+        var memory = new InsufficientMemoryException();
         var cut = new EndOfStreamException("Cut off");
 
         Assert.AreSame(full, UnreadablePipeline.Error("a.zip", new InvalidOperationException("Around", full)));
         Assert.AreSame(denied, UnreadablePipeline.Error("a.zip", denied));
+        Assert.AreSame(memory, UnreadablePipeline.Error("a.zip", new System.Reflection.TargetInvocationException(memory)));
         Assert.AreEqual(
             "'a.zip' is not a pipeline that can be loaded: Cut off. It is damaged, cut off or something else; copy it again, or save it "
                 + "again.",
             UnreadablePipeline.Error("a.zip", new System.Reflection.TargetInvocationException(cut)).Message);
         Assert.IsInstanceOfType<InvalidDataException>(UnreadablePipeline.Error("a.zip", new IOException("A seek before the beginning")));
+    }
+
+    [TestMethod]
+    [DataRow("\n")]
+    [DataRow(".\r\n")]
+    [DataRow(" .")]
+    public void A_line_end_of_a_message_does_not_break_the_sentence(string end) => Assert.AreEqual(
+        "'a.zip' is not a pipeline that can be loaded: Bad header at byte 5. It is damaged, cut off or something else; copy it again, or "
+            + "save it again.",
+        UnreadablePipeline.Error("a.zip", new FormatException("Bad header\r\n  at byte 5" + end)).Message);
+
+    [TestMethod]
+    [DataRow(DoublingMapping.Contract, "DamagedPipelineTests.Trebling", "the custom mapping 'DamagedPipelineTests.Trebling'")]
+    [DataRow("UnitTests, Version=", "UnitTasks, Version=", "the assembly 'UnitTasks'")]
+    public void What_the_program_has_not_registered_is_no_fault_of_the_file(string saved, string other, string missing)
+    {
+        byte[] file = SaveMapping();
+        (_mlContext.Model.LoadMobileViT(new MemoryStream(file), out _) as IDisposable)?.Dispose();
+
+        // The saved name stands for one that the program that loads does not know. ML.NET writes it in UTF-16.
+        int replaced = 0;
+        byte[] foreign = Repack(file, (_, bytes) =>
+        {
+            int start = bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(saved));
+            if (start >= 0)
+            {
+                Encoding.Unicode.GetBytes(other).CopyTo(bytes, start);
+                replaced++;
+            }
+
+            return bytes;
+        });
+        Assert.AreEqual(1, replaced);
+
+        InvalidDataException? error = Load(foreign, missing);
+
+        Assert.IsNotNull(error);
+        StringAssert.StartsWith(error.Message, $"'the stream' cannot be loaded: it needs {missing}, ", StringComparison.Ordinal);
+        StringAssert.Contains(error.Message, "mlContext.ComponentCatalog.RegisterAssembly", StringComparison.Ordinal);
+        Assert.DoesNotContain("damaged", error.Message);
+        Assert.DoesNotContain('\n', error.Message);
     }
 
     /// <summary>Loads a file and uses what comes; the error, if it is of the right type, or null.</summary>
@@ -115,11 +160,17 @@ public sealed class DamagedPipelineTests
 
     private static byte[] Repack(byte[] file, int seed)
     {
+        using var archive = new ZipArchive(new MemoryStream(file));
+        int damaged = seed % archive.Entries.Count;
+        return Repack(file, (index, bytes) => index == damaged && bytes.Length > 0 ? Mutation.Of(bytes, seed) : bytes);
+    }
+
+    private static byte[] Repack(byte[] file, Func<int, byte[], byte[]> change)
+    {
         using var from = new ZipArchive(new MemoryStream(file));
         using var result = new MemoryStream();
         using (var to = new ZipArchive(result, ZipArchiveMode.Create, leaveOpen: true))
         {
-            int damaged = seed % from.Entries.Count;
             foreach ((int index, ZipArchiveEntry entry) in from.Entries.Index())
             {
                 using Stream source = entry.Open();
@@ -127,7 +178,7 @@ public sealed class DamagedPipelineTests
                 source.CopyTo(content);
                 byte[] bytes = content.ToArray();
                 using Stream target = to.CreateEntry(entry.FullName, CompressionLevel.NoCompression).Open();
-                target.Write(index == damaged && bytes.Length > 0 ? Mutation.Of(bytes, seed) : bytes);
+                target.Write(change(index, bytes));
             }
         }
 
@@ -144,5 +195,33 @@ public sealed class DamagedPipelineTests
         using var stream = new MemoryStream();
         mlContext.Model.Save(pipeline, data.Schema, stream);
         return stream.ToArray();
+    }
+
+    private static byte[] SaveMapping()
+    {
+        var mlContext = new MLContext(seed: 1);
+        IDataView data = mlContext.Data.LoadFromEnumerable<Row>([]);
+        var pipeline = mlContext.Transforms.CustomMapping(new DoublingMapping().GetMapping(), DoublingMapping.Contract).Fit(data);
+        using var stream = new MemoryStream();
+        mlContext.Model.Save(pipeline, data.Schema, stream);
+        return stream.ToArray();
+    }
+
+    private sealed class Row
+    {
+        public float Number { get; set; }
+    }
+
+    private sealed class DoubledRow
+    {
+        public float Doubled { get; set; }
+    }
+
+    [CustomMappingFactoryAttribute(Contract)]
+    private sealed class DoublingMapping : CustomMappingFactory<Row, DoubledRow>
+    {
+        public const string Contract = "DamagedPipelineTests.Doubling";
+
+        public override Action<Row, DoubledRow> GetMapping() => static (row, doubled) => doubled.Doubled = 2 * row.Number;
     }
 }

@@ -50,12 +50,16 @@ internal sealed partial class PickleReader
             case GlobalKind.RebuildTensor
                 when arguments is [PickledStorage storage, long offset, object?[] sizes, object?[] strides, ..]
                      && arguments.Length is 4 or 6 or 7:
-                return MakeTensor(storage, offset, sizes, strides);
+                return FunctionBehind(arguments.ElementAtOrDefault(6)) is { } view
+                    ? new PickledObject(view, holdsTensor: true)
+                    : MakeTensor(storage, offset, sizes, strides);
             case GlobalKind.RebuildTensorOfType
                 when arguments is [PickledStorage storage, long offset, object?[] sizes, object?[] strides, _, _,
                          PickleGlobal { Kind: GlobalKind.DataType } type, ..]
                      && arguments.Length is 7 or 8:
-                return storage.Retype(type) is { } typed
+                return FunctionBehind(arguments.ElementAtOrDefault(7)) is { } viewOfType
+                    ? new PickledObject(viewOfType, holdsTensor: true)
+                    : storage.Retype(type) is { } typed
                     ? MakeTensor(typed, offset, sizes, strides)
                     : new PickledObject(type.Name, holdsTensor: true);
             case GlobalKind.RebuildParameter when arguments is [PickledTensor, ..]:
@@ -72,6 +76,25 @@ internal sealed partial class PickleReader
                     ? new PickledObject(unknown.Global, holdsTensor: true)
                     : throw Error($"uses '{global.Name}' in a way that no state dict does");
         }
+    }
+
+    /// <summary>
+    /// The function whose result a tensor is by its metadata: PyTorch keeps the values of the storage and negates or conjugates
+    /// them whenever they are read. Null for a plain tensor.
+    /// </summary>
+    private string? FunctionBehind(object? metadata) => metadata switch
+    {
+        null => null,
+        PickledObject unknown => unknown.Global,
+        PickledDictionary bits => IsSet(bits, "neg") ? "torch._neg_view" : IsSet(bits, "conj") ? "torch.conj" : null,
+        _ => throw Error("gives a tensor metadata that is no dictionary"),
+    };
+
+    private bool IsSet(PickledDictionary bits, string name)
+    {
+        // The dictionary may be recalled again and again.
+        Spend(bits.Entries.Count);
+        return bits.Find(name) is not (null or false or 0L);
     }
 
     private object MakeTensor(PickledStorage storage, long offset, object?[] sizes, object?[] strides)

@@ -83,7 +83,11 @@ internal sealed partial class PickleReader
         {
             throw _file.Error(
                 $"refers to {CheckpointFile.Quote(path)}, which {reason}; no weights need that, so the file may be an attack; "
-                + "nothing of it was run");
+                + "nothing of it was run"
+                + (RefusedGlobals.IsOfEnums(module, name)
+                    ? "; Python 3.11 and later save enum values this way: save the checkpoint without them, for example only "
+                        + "model.state_dict()"
+                    : ""));
         }
 
         foreign = new PickleGlobal(path, GlobalKind.Foreign);

@@ -90,6 +90,12 @@ internal static class RefusedGlobals
         return name.Contains('.', StringComparison.Ordinal) ? Find(name) : null;
     }
 
+    /// <summary>
+    /// Whether a refused global may be an honest one: since 3.11 Python saves each value of an enum as
+    /// <c>getattr(Class, 'NAME')</c>, and training programs have enums among their settings.
+    /// </summary>
+    public static bool IsOfEnums(string module, string name) => module is "builtins" or "__builtin__" && name == "getattr";
+
     private static string? Find(ReadOnlySpan<char> path)
     {
         var reasons = Reasons.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -80,6 +80,17 @@ public sealed class MaliciousPickleTests
     }
 
     [TestMethod]
+    public void A_value_of_an_enum_is_refused_with_what_to_do()
+    {
+        // As Python 3.11 writes it, in the protocols of torch.save and of pickle.
+        RefuseEverywhere(
+            RawPickle.Of("c__builtin__\ngetattr\nctimm\nMode\nU\u0004FAST\x86R"), "'__builtin__.getattr'", "enum", "model.state_dict()");
+        RefuseEverywhere(
+            RawPickle.Of("\x8c\u0008builtins\x8c\x07getattr\x93\x8c\x04timm\x8c\x04Mode\x93\x8c\u0004FAST\x86R"), "enum", "an attack");
+        RefuseEverywhere(RawPickle.Of("cbuiltins\nsetattr\n"), "nothing of it was run.");
+    }
+
+    [TestMethod]
     [DataRow("K\x01Q", DisplayName = "a number")]
     [DataRow(")Q", DisplayName = "an empty tuple")]
     [DataRow("(U\x06modulectorch\nFloatStorage\nU\u00010U\u0003cpuK\x01tQ", DisplayName = "a module")]

@@ -77,6 +77,10 @@ public sealed class TrainingCheckpointTests
     [DataRow("ctorch._utils\n_rebuild_meta_tensor_no_storage\n(ctorch\nfloat32\nK\x01\x85K\x01\x85\x89tR", "'torch._utils._rebuild_meta_tensor_no_storage'", DisplayName = "a tensor without values")]
     [DataRow("ctorch._utils\n_rebuild_qtensor\n(" + Storage + "K\x00K\x01\x85K\x01\x85N\x89}tR", "'torch._utils._rebuild_qtensor'", DisplayName = "a quantised tensor")]
     [DataRow("ctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nComplexFloatStorage\nU\u00011U\u0003cpuK\x01tQK\x00K\x01\x85K\x01\x85\x89}tR", "'torch.ComplexFloatStorage'", DisplayName = "complex numbers")]
+    [DataRow("ctorch._utils\n_rebuild_tensor_v2\n(" + Storage + "K\x00K\x01\x85K\x01\x85\x89}}U\u0003neg\x88stR", "'torch._neg_view'", DisplayName = "values to be negated")]
+    [DataRow("ctorch._utils\n_rebuild_tensor_v2\n(" + Storage + "K\x00K\x01\x85K\x01\x85\x89}}U\u0004conj\x88stR", "'torch.conj'", DisplayName = "values to be conjugated")]
+    [DataRow("ctorch._utils\n_rebuild_tensor_v3\n((U\x07storagectorch.storage\nUntypedStorage\nU\u00011U\u0003cpuK\x04tQK\x00K\x01\x85K\x01\x85\x89}ctorch\nfloat32\n}U\u0003neg\x88stR", "'torch._neg_view'", DisplayName = "bytes to be negated")]
+    [DataRow("ctorch._utils\n_rebuild_tensor_v2\n(" + Storage + "K\x00K\x01\x85K\x01\x85\x89}cfoo\nmeta\n)RtR", "'foo.meta'", DisplayName = "unknown metadata")]
     public void A_tensor_that_depends_on_it_is_refused_by_its_name(string opcodes, string global)
     {
         object root = new (string, object?)[]
@@ -95,6 +99,8 @@ public sealed class TrainingCheckpointTests
     [DataRow("ctorch._utils\n_rebuild_parameter_with_state\n(" + Tensor + "\x88}}U\x03tagK\x01stR", DisplayName = "_rebuild_parameter_with_state")]
     [DataRow("ctorch.nn.parameter\nParameter\n" + Tensor + "\x88\x86\x81", DisplayName = "Parameter, NEWOBJ")]
     [DataRow("ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\nctorch.nn.parameter\nParameter\n(" + Storage + "K\x00K\x01\x85K\x01\x85\x89}t}U\x03tagK\x01stR", DisplayName = "_rebuild_from_type_v2")]
+    [DataRow("ctorch._utils\n_rebuild_tensor_v2\n(" + Storage + "K\x00K\x01\x85K\x01\x85\x89}}U\u0003neg\x89sU\u0004conj\x89stR", DisplayName = "_rebuild_tensor_v2 with metadata")]
+    [DataRow("ctorch._utils\n_rebuild_tensor_v2\n(" + Storage + "K\x00K\x01\x85K\x01\x85\x89}NtR", DisplayName = "_rebuild_tensor_v2 without metadata")]
     public void Every_way_in_which_PyTorch_makes_a_plain_tensor_is_read(string opcodes)
     {
         // The storage is described by the first tensor, which is another way to the same number.
@@ -125,11 +131,45 @@ public sealed class TrainingCheckpointTests
     }
 
     [TestMethod]
+    public void An_object_may_stand_with_the_prefix_and_without()
+    {
+        (string, object?) within = ("module.extra", RawPickle.Of("cfoo\nWithin\n)\x81"));
+        (string, object?) beside = ("extra", RawPickle.Of("cfoo\nBeside\n)\x81"));
+        foreach ((string, object?)[] objects in new[] { new[] { within, beside }, new[] { beside, within } })
+        {
+            foreach (var checkpoint in OpenBoth(((string, object?)[])[("module.w", TestTensor.Of("w", [1], 7)), .. objects]))
+            {
+                Assert.AreEqual("foo.Within", checkpoint.Objects["extra"]);
+            }
+        }
+    }
+
+    [TestMethod]
     public void A_whole_module_is_told_from_its_weights()
     {
         RawPickle module = RawPickle.Of("cmodels\nNet\n)\x81}U\x05_w" + "abc" + Tensor + "sb");
         RefusedFile.Assert(CheckpointWriter.Zip(module), "'models.Net'", "state_dict()");
         RefusedFile.Assert(CheckpointWriter.Zip(new (string, object?)[] { ("model", module), ("epoch", 3) }), "'models.Net'", "'model'");
+    }
+
+    [TestMethod]
+    public void Weights_that_come_after_a_whole_module_are_taken_only_where_they_are_asked_for()
+    {
+        RawPickle module = RawPickle.Of("cmodels\nNet\n)\x81}U\x08trainingK\x01sb");
+        (string, object?)[] averaged = CheckpointWriter.StateDict(TestTensor.Of("w", [1], 7));
+        object root = new (string, object?)[] { ("model", module), ("model_ema", averaged) };
+        foreach (byte[] file in new[] { CheckpointWriter.Zip(root), CheckpointWriter.Legacy(root) })
+        {
+            RefusedFile.Assert(file, "'model'", "'models.Net'", "--state-dict model_ema", "ConversionOptions.StateDictKey");
+            CollectionAssert.AreEqual(new float[] { 7 }, Open(file, "model_ema").Tensors.Single().ToSingle());
+        }
+
+        // Below the root there is no key to choose with.
+        RefusedFile.Assert(CheckpointWriter.Zip(new (string, object?)[] { ("state_dict", root) }), "'models.Net'", "'model_ema'; save");
+
+        // What stands in the place of a later key is of no matter.
+        root = new (string, object?)[] { ("model", averaged), ("model_ema", module) };
+        Assert.AreEqual("model", Open(CheckpointWriter.Zip(root)).StateDictPath);
     }
 
     [TestMethod]
@@ -159,11 +199,11 @@ public sealed class TrainingCheckpointTests
 
     private static Checkpoint[] OpenBoth(object? root) => [Open(CheckpointWriter.Zip(root)), Open(CheckpointWriter.Legacy(root))];
 
-    private static Checkpoint Open(byte[] file)
+    private static Checkpoint Open(byte[] file, string? stateDictKey = null)
     {
         using var folder = new TemporaryFolder();
         string path = folder.PathOf("checkpoint.pth.tar");
         File.WriteAllBytes(path, file);
-        return Checkpoint.Open(path);
+        return Checkpoint.Open(path, stateDictKey);
     }
 }

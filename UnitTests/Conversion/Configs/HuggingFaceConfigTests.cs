@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using MlNetMobileViT.Conversion;
 using MlNetMobileViT.Conversion.Architecture;
@@ -91,6 +92,8 @@ public sealed class HuggingFaceConfigTests
         "shorter side to 64, bilinear, centre crop 64×64, RGB, [0, 1]", DisplayName = "a mean that is not used")]
     [DataRow("""{"size": 64, "crop_size": 64, "rescale_factor": 0.00784313725490196, "do_normalize": true, "image_mean": 1, "image_std": 1}""",
         "shorter side to 64, bilinear, centre crop 64×64, BGR, [0, 1], mean 0.5 0.5 0.5, std 0.5 0.5 0.5", DisplayName = "rescaled to [-1, 1]")]
+    [DataRow("""{"size": {"shortest_edge": 288.0}, "crop_size": {"height": 2.56e2, "width": 256}, "resample": 2.0}""",
+        "shorter side to 288, bilinear, centre crop 256×256, BGR, [0, 1]", DisplayName = "whole numbers with a point")]
     public void Every_way_to_write_a_preprocessing_is_read(string json, string expected)
     {
         using var folder = Folder(preprocessor: json);
@@ -110,6 +113,8 @@ public sealed class HuggingFaceConfigTests
     [DataRow("size", "{\"height\": 256, \"width\": 256}", "stretched", "--preset")]
     [DataRow("size", "{\"height\": 0, \"width\": 256}", "between 1 and")]
     [DataRow("size", "\"large\"", "an object")]
+    [DataRow("size", "{\"shortest_edge\": 288.5}", "a whole number")]
+    [DataRow("size", "{\"shortest_edge\": 1e300}", "a whole number")]
     [DataRow("crop_size", "{\"height\": 200, \"width\": 200}", "multiples of 32", "--input-size")]
     [DataRow("rescale_factor", "-1", "above 0")]
     [DataRow("do_normalize", "true", "image_mean")]
@@ -162,11 +167,58 @@ public sealed class HuggingFaceConfigTests
     [DataRow("[]")]
     [DataRow("")]
     [DataRow("{\"name\": \"a web project\"}")]
+    [DataRow("{\"model_type\": \"mobilevit\"}garbage{")]
+    [DataRow("{\"model_type\": \"mobilevit\"}{}")]
+    [DataRow("{\"model_type\": \"mobilevit\", \"id2label\": {\"0\": \"\\ud800x\"}}")]
+    [DataRow("{\"model_type\": \"mobilevit\", \"\\udc00\": 1}")]
     public void A_file_of_something_else_is_refused_and_beside_a_lone_file_left_alone(string json)
     {
         using var folder = Folder(config: json);
         folder.AssertRefused("config.json");
         StringAssert.Contains(folder.ConvertFile().Notes.Single(), "config.json");
+    }
+
+    [TestMethod]
+    public void A_file_that_is_not_UTF8_is_refused_by_its_line_and_beside_a_lone_file_left_alone()
+    {
+        using var folder = Folder();
+        string json = "{\"model_type\": \"mobilevit\",\n\"id2label\": {\"0\": \"p\u00E2querette\"}}";
+        File.WriteAllBytes(Path.Combine(folder.Root, "config.json"), Encoding.Latin1.GetBytes(json));
+        folder.AssertRefused("config.json", "UTF-8", "line 2");
+        StringAssert.Contains(folder.ConvertFile().Notes.Single(), "UTF-8");
+    }
+
+    [TestMethod]
+    public void A_file_that_is_too_large_is_refused_and_beside_a_lone_file_left_alone()
+    {
+        using var folder = Folder(config: Config + new string(' ', 16 << 20));
+        folder.AssertRefused("config.json", "16 MiB");
+        StringAssert.Contains(folder.ConvertFile().Notes.Single(), "16 MiB");
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow("config.json")]
+    [DataRow("preprocessor_config.json")]
+    public void Pipes_and_devices_are_refused_without_being_opened_and_beside_a_lone_file_left_alone(string name)
+    {
+        using var folder = Folder();
+        string path = Path.Combine(folder.Root, name);
+        File.Delete(path);
+        Shell.Run("mkfifo", path);
+        AssertNotOpened("pipe");
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "/dev/zero");
+        AssertNotOpened("device");
+
+        // Opening a pipe that nobody writes to would wait for ever.
+        void AssertNotOpened(string kind) => Assert.IsTrue(
+            Task.Run(() =>
+            {
+                folder.AssertRefused(name, kind, "not opened");
+                StringAssert.Contains(folder.ConvertFile().Notes.Single(), kind);
+            }).Wait(TimeSpan.FromSeconds(60)),
+            $"The {kind} was opened.");
     }
 
     [TestMethod]
@@ -201,6 +253,28 @@ public sealed class HuggingFaceConfigTests
     {
         using var folder = Folder(config: Changed(Config, "id2label", """{"4": "e", "0": "crane", "2": "crane", "3": "d", "1": "b"}"""));
         Assert.AreEqual("crane (0), b, crane (2), d, e", string.Join(", ", folder.Convert().Metadata.Labels));
+    }
+
+    [TestMethod]
+    public void The_number_of_a_name_does_not_make_it_another_name()
+    {
+        using var folder = Folder(config: Changed(Config, "id2label", """{"0": "a", "1": "a", "2": "a (0)", "3": "b", "4": "a (1) "}"""));
+        Assert.AreEqual("a (0) (0), a (1) (1), a (0), b, a (1)", string.Join(", ", folder.Convert().Metadata.Labels));
+    }
+
+    [TestMethod]
+    [DataRow("", "blank")]
+    [DataRow(" \\n", "blank")]
+    [DataRow("a\\tb", "tab")]
+    [DataRow("a\\nb", "control character")]
+    [DataRow("a\\u0000b", "control character")]
+    public void A_name_that_a_label_file_may_not_have_is_refused_unless_others_are_given(string name, string word)
+    {
+        using var folder = Folder(
+            config: Changed(Config, "id2label", $$"""{"0": "a", "1": "b", "2": "{{name}}", "3": "d", "4": "e"}"""));
+        folder.AssertRefused("config.json", "class 2", word, "--labels");
+        StringAssert.Contains(folder.ConvertFile().Notes.Single(), word);
+        Assert.HasCount(5, folder.Convert(new ConversionOptions { Labels = Flowers }).Metadata.Labels);
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MlNetMobileViT.Conversion;
 using MlNetMobileViT.Conversion.Layouts;
 
 namespace MlNetMobileViT.UnitTests.Conversion.Configs;
@@ -129,12 +130,68 @@ public sealed class TimmConfigTests
     }
 
     [TestMethod]
+    [DataRow("global_pool", "\"max\"", "\"global_pool\": \"max\"")]
+    [DataRow("global_pool", "\"\"", "\"global_pool\": \"\"")]
+    [DataRow("global_pool", "1", "\"global_pool\": 1")]
+    [DataRow("model_args", "{\"act_layer\": \"relu\"}", "\"act_layer\": \"relu\"")]
+    [DataRow("model_args", "{\"num_classes\": 5, \"global_pool\": \"catavgmax\"}", "\"global_pool\": \"catavgmax\"")]
+    [DataRow("model_args", "{\"output_stride\": 16}", "\"output_stride\": 16")]
+    [DataRow("model_args", "{\"norm_layer\": \"groupnorm\"}", "\"norm_layer\": \"groupnorm\"")]
+    [DataRow("model_args", "[1]", "an object")]
+    [DataRow("pretrained_cfg", "{\"input_size\": [3, 256, 256], \"global_pool\": \"max\"}", "\"global_pool\": \"max\"")]
+    public void A_network_that_computes_something_else_is_refused_and_beside_a_lone_file_left_alone(string key, string value, string word)
+    {
+        JsonObject root = Parse(Config);
+        root[key] = JsonNode.Parse(value);
+        using var folder = Folder(root.ToJsonString());
+        folder.AssertRefused("config.json", word);
+        var report = folder.ConvertFile();
+        StringAssert.Contains(report.Notes.Single(), word);
+        Assert.IsEmpty(report.Metadata.Labels);
+    }
+
+    [TestMethod]
+    public void Arguments_that_change_nothing_are_no_obstacle()
+    {
+        JsonObject root = Parse(Config);
+        root["global_pool"] = "avg";
+        root["model_args"] = JsonNode.Parse("""
+            {"num_classes": 5, "drop_rate": 0.1, "drop_path_rate": 0.2, "act_layer": "swish", "global_pool": "avg", "in_chans": 3,
+             "output_stride": 32, "norm_layer": null}
+            """);
+        using var folder = Folder(root.ToJsonString());
+        Assert.AreEqual("ant bee cat dog eel", string.Join(' ', folder.Convert().Metadata.Labels));
+    }
+
+    [TestMethod]
+    [DataRow("mean", "[0.5, 0.5, 0.5]")]
+    [DataRow("std", "[0.5, 0.5, 0.5]")]
+    [DataRow("crop_pct", "1.0")]
+    [DataRow("crop_mode", "\"center\"")]
+    [DataRow("interpolation", "\"bilinear\"")]
+    public void A_preprocessing_without_the_size_of_the_input_is_not_guessed(string key, string value)
+    {
+        JsonObject root = Parse(Config);
+        root["pretrained_cfg"] = new JsonObject { [key] = JsonNode.Parse(value) };
+        using var folder = Folder(root.ToJsonString());
+        folder.AssertRefused("config.json", $"\"{key}\"", "\"input_size\"", "--preset");
+
+        // Beside a lone file as well: the file belongs to it.
+        Assert.ThrowsExactly<InvalidDataException>(() => folder.ConvertFile());
+        Assert.AreEqual(
+            PreprocessingPresets.Get("squash"), folder.Convert(new ConversionOptions { Preset = "squash" }).Metadata.Preprocessing);
+    }
+
+    [TestMethod]
     public void As_many_names_as_classes_are_expected()
     {
         JsonObject root = Parse(Config);
         root["label_names"] = JsonNode.Parse("""["ant", "bee"]""");
         using var folder = Folder(root.ToJsonString());
         folder.AssertRefused("config.json", "2 \"label_names\" for 5 classes");
+
+        root["label_names"] = JsonNode.Parse("""["ant", "bee", "", "dog", "eel"]""");
+        folder.With("config.json", root.ToJsonString()).AssertRefused("config.json", "\"label_names\"", "class 2", "blank");
     }
 
     private static ConfigFolder Folder(string config) => new ConfigFolder(CheckpointLayout.Timm).With("config.json", config);
