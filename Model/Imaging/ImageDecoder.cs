@@ -15,10 +15,9 @@ namespace MlNetMobileViT;
 /// </remarks>
 internal static unsafe class ImageDecoder
 {
-    /// <summary>Decodes what a crop takes of an image, and makes the crop.</summary>
+    /// <summary>Decodes what a crop takes of an image file, and makes the crop.</summary>
     /// <param name="pool">Where the memory for the pixels comes from.</param>
-    /// <param name="encoded">The file's content.</param>
-    /// <param name="name">What to call the image in errors.</param>
+    /// <param name="path">The file.</param>
     /// <param name="options">The limit, and whether to apply the EXIF orientation.</param>
     /// <param name="settings">How an upright image of a width and a height is resized and cropped.</param>
     /// <param name="enough">
@@ -27,51 +26,123 @@ internal static unsafe class ImageDecoder
     /// <returns>The crop, for the caller to dispose of.</returns>
     /// <exception cref="InvalidDataException">The content is not an image, or broken, or too large.</exception>
     public static PixelBuffer Crop(
-        ArrayPool<byte> pool,
-        ReadOnlySpan<byte> encoded,
-        string name,
-        ImageDecodingOptions options,
-        Func<int, int, ImagePreprocessing> settings,
-        int enough = 0)
+        ArrayPool<byte> pool, string path, ImageDecodingOptions options, Func<int, int, ImagePreprocessing> settings, int enough = 0)
     {
-        var container = new ImageContainer(encoded);
-        byte[]? copy = null;
-        try
+        PictureMemory picture = default;
+        while (true)
         {
-            ReadOnlySpan<byte> data = encoded;
-            if (container.CopyLength > 0)
+            using var file = new EncodedFile(pool, path, picture);
+            if (TryCrop(
+                pool, file.Bytes, file.Held, file.HeldForPicture, path, options, settings, enough, out picture, out PixelBuffer crop))
             {
-                copy = pool.Rent(container.CopyLength);
-                container.CopyTo(encoded, copy.AsSpan(0, container.CopyLength));
-                data = copy.AsSpan(0, container.CopyLength);
-            }
-
-            fixed (byte* bytes = data)
-            {
-                // No copy: the data and the codec only live as long as the bytes are fixed.
-                using SKData content = SKData.Create((nint)bytes, data.Length);
-                using SKCodec codec = SKCodec.Create(content)
-                    ?? throw new InvalidDataException($"'{name}' cannot be read as an image: {ImageSignature.Explain(encoded)}.");
-                return Crop(pool, codec, container, name, options, settings, enough);
-            }
-        }
-        finally
-        {
-            if (copy is not null)
-            {
-                pool.Return(copy);
+                return crop;
             }
         }
     }
 
-    private static PixelBuffer Crop(
+    /// <summary>Decodes what a crop takes of an encoded image, and makes the crop.</summary>
+    /// <param name="pool">Where the memory for the pixels comes from.</param>
+    /// <param name="encoded">The file's content.</param>
+    /// <param name="name">What to call the image in errors.</param>
+    /// <param name="options">The limit, and whether to apply the EXIF orientation.</param>
+    /// <param name="settings">How an upright image of a width and a height is resized and cropped.</param>
+    /// <inheritdoc cref="Crop(ArrayPool{byte}, string, ImageDecodingOptions, Func{int, int, ImagePreprocessing}, int)" path="/returns"/>
+    public static PixelBuffer Crop(
         ArrayPool<byte> pool,
+        ReadOnlySpan<byte> encoded,
+        string name,
+        ImageDecodingOptions options,
+        Func<int, int, ImagePreprocessing> settings)
+    {
+        // What waits for its memory cannot fail to get it.
+        TryCrop(pool, encoded, held: 0, heldForPicture: 0, name, options, settings, enough: 0, out _, out PixelBuffer crop);
+        return crop;
+    }
+
+    /// <summary>
+    /// Makes the crop, unless its memory would have to be waited for with a file in hand that others may be waiting for.
+    /// </summary>
+    private static bool TryCrop(
+        ArrayPool<byte> pool,
+        ReadOnlySpan<byte> encoded,
+        long held,
+        long heldForPicture,
+        string name,
+        ImageDecodingOptions options,
+        Func<int, int, ImagePreprocessing> settingsOf,
+        int enough,
+        out PictureMemory picture,
+        out PixelBuffer crop)
+    {
+        var container = new ImageContainer(encoded);
+        fixed (byte* bytes = encoded)
+        {
+            // No copy: the data and the codec only live as long as the bytes are fixed.
+            using SKData content = SKData.Create((nint)bytes, encoded.Length);
+            using SKCodec codec = Open(content, encoded, name);
+            Decoding decoding = Plan(codec, container, name, options, settingsOf, enough, out picture);
+            long besides = Math.Max(picture.Bytes - heldForPicture, 0);
+            if (held == 0)
+            {
+                MemoryBudget.Shared.Take(length: 0, picture, name);
+            }
+            else if (!MemoryBudget.Shared.TryTakeBesides(held, picture with { Bytes = besides }, name))
+            {
+                crop = default;
+                return false;
+            }
+
+            try
+            {
+                crop = container.CopyLength > 0
+                    ? CropCopy(pool, encoded, name, decoding)
+                    : decoding.Crop(pool, name);
+                return true;
+            }
+            catch (OutOfMemoryException)
+            {
+                throw MemoryBudget.OutOfMemory(picture.Bytes, name, picture.Width, picture.Height);
+            }
+            finally
+            {
+                MemoryBudget.Shared.Return(besides);
+            }
+        }
+    }
+
+    /// <summary>Makes the crop from the copy that the decoder has to be given.</summary>
+    private static PixelBuffer CropCopy(ArrayPool<byte> pool, ReadOnlySpan<byte> encoded, string name, scoped in Decoding decoding)
+    {
+        int length = decoding.Container.CopyLength;
+        byte[] copy = pool.Rent(length);
+        try
+        {
+            decoding.Container.CopyTo(encoded, copy.AsSpan(0, length));
+            fixed (byte* bytes = copy)
+            {
+                using SKData content = SKData.Create((nint)bytes, length);
+                using SKCodec codec = Open(content, encoded, name);
+                return (decoding with { Codec = codec }).Crop(pool, name);
+            }
+        }
+        finally
+        {
+            pool.Return(copy);
+        }
+    }
+
+    private static SKCodec Open(SKData content, ReadOnlySpan<byte> encoded, string name) => SKCodec.Create(content)
+        ?? throw new InvalidDataException($"'{name}' cannot be read as an image: {ImageSignature.Explain(encoded)}.");
+
+    /// <summary>Finds out how to decode an image, and what memory that takes.</summary>
+    private static Decoding Plan(
         SKCodec codec,
         scoped in ImageContainer container,
         string name,
         ImageDecodingOptions options,
         Func<int, int, ImagePreprocessing> settingsOf,
-        int enough)
+        int enough,
+        out PictureMemory picture)
     {
         int width = codec.Info.Width;
         int height = codec.Info.Height;
@@ -103,32 +174,8 @@ internal static unsafe class ImageDecoder
         long bytes = container.CopyLength + (banded >= 0
             ? banded
             : ((long)region.Width * region.Height * PixelBuffer.BytesPerPixel) + (long)(pixels * container.DecoderBytesPerPixel));
-        MemoryBudget.Shared.Take(bytes, name, width, height);
-        PixelBuffer crop = default;
-        try
-        {
-            crop = new PixelBuffer(pool, settings.Width, settings.Height);
-            var decoding = new Decoding(codec, size, container, region, orientation, plan, settings.Interpolation);
-            SKCodecResult result = inRows is null ? decoding.Whole(crop)
-                : banded >= 0 ? decoding.InBands(crop)
-                : decoding.InRows(crop);
-            ThrowIfDamaged(name, Explain(result));
-            return crop;
-        }
-        catch (OutOfMemoryException)
-        {
-            crop.Dispose();
-            throw MemoryBudget.OutOfMemory(bytes, name, width, height);
-        }
-        catch
-        {
-            crop.Dispose();
-            throw;
-        }
-        finally
-        {
-            MemoryBudget.Shared.Return(bytes);
-        }
+        picture = new PictureMemory(bytes, width, height);
+        return new Decoding(codec, size, container, region, orientation, plan, settings, inRows is not null, banded >= 0);
     }
 
     private static void ThrowIfDamaged(string name, string? damage)
@@ -156,32 +203,59 @@ internal static unsafe class ImageDecoder
         PixelRegion region,
         ImageOrientation orientation,
         CropPlan plan,
-        ImageInterpolation interpolation)
+        ImagePreprocessing settings,
+        bool isInRows,
+        bool isInBands)
     {
-        private readonly SKCodec _codec = codec;
-        private readonly ImageContainer _container = container;
         private readonly PixelRegion _region = region;
         private readonly ImageOrientation _orientation = orientation;
         private readonly CropPlan _plan = plan;
-        private readonly ImageInterpolation _interpolation = interpolation;
+        private readonly ImagePreprocessing _settings = settings;
+        private readonly bool _isInRows = isInRows;
+        private readonly bool _isInBands = isInBands;
         private readonly SKImageInfo _info = new(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
 
+        /// <summary>What decodes; another one may take the place of the one that was planned with.</summary>
+        public SKCodec Codec { get; init; } = codec;
+
+        /// <summary>What the file says around its pixels.</summary>
+        public ImageContainer Container { get; } = container;
+
+        private ImageInterpolation Interpolation => _settings.Interpolation;
+
+        /// <summary>Decodes the image and makes the crop.</summary>
+        public PixelBuffer Crop(ArrayPool<byte> pool, string name)
+        {
+            var crop = new PixelBuffer(pool, _settings.Width, _settings.Height);
+            try
+            {
+                SKCodecResult result = !_isInRows ? Whole(crop) : _isInBands ? InBands(crop) : InRows(crop);
+                ThrowIfDamaged(name, Explain(result));
+                return crop;
+            }
+            catch
+            {
+                crop.Dispose();
+                throw;
+            }
+        }
+
         /// <summary>A few rows.</summary>
-        public SKCodecResult InBands(in PixelBuffer crop)
+        private SKCodecResult InBands(in PixelBuffer crop)
         {
             SKRectI columns;
-            SKCodecResult result = ScanlineDecoder.Start(_codec, _info, _region, &columns, out ScanlineDecoder rows);
+            SKCodecResult result = ScanlineDecoder.Start(Codec, _info, _region, &columns, out ScanlineDecoder rows);
             return result == SKCodecResult.Success
-                && !Resampler.Resample(rows, _orientation, _plan, _interpolation, crop.Pool, crop.Bytes)
+                && !Resampler.Resample(rows, _orientation, _plan, Interpolation, crop.Pool, crop.Bytes)
                     ? SKCodecResult.IncompleteInput
                     : result;
         }
 
         /// <summary>The region.</summary>
-        public SKCodecResult InRows(in PixelBuffer crop)
+        private SKCodecResult InRows(in PixelBuffer crop)
         {
             SKRectI columns;
-            SKCodecResult result = ScanlineDecoder.Start(_codec, _info, _region, &columns, out ScanlineDecoder rows);
+            SKCodecResult result = ScanlineDecoder.Start(Codec, _info, _region, &columns, out ScanlineDecoder rows);
             if (result != SKCodecResult.Success)
             {
                 return result;
@@ -198,24 +272,24 @@ internal static unsafe class ImageDecoder
                 }
             }
 
-            Resampler.Resample(image, _orientation, _plan, _interpolation, crop.Bytes);
+            Resampler.Resample(image, _orientation, _plan, Interpolation, crop.Bytes);
             return result;
         }
 
         /// <summary>Everything.</summary>
-        public SKCodecResult Whole(in PixelBuffer crop)
+        private SKCodecResult Whole(in PixelBuffer crop)
         {
             using var image = new PixelBuffer(crop.Pool, _region);
             SKCodecResult result;
             fixed (byte* pixels = image.Bytes)
             {
-                result = _codec.GetPixels(_info, (nint)pixels);
+                result = Codec.GetPixels(_info, (nint)pixels);
             }
 
             if (result == SKCodecResult.Success)
             {
-                _container.Complete(MemoryMarshal.Cast<byte, uint>(image.Bytes), _region.Width);
-                Resampler.Resample(image, _orientation, _plan, _interpolation, crop.Bytes);
+                Container.Complete(MemoryMarshal.Cast<byte, uint>(image.Bytes), _region.Width);
+                Resampler.Resample(image, _orientation, _plan, Interpolation, crop.Bytes);
             }
 
             return result;

@@ -73,8 +73,8 @@ public sealed class ImagePreprocessor
     public void Preprocess(string path, Span<float> destination)
     {
         RequireLength<float>(destination);
-        using var file = new EncodedFile(PixelPool.Get(), path);
-        Preprocess(file.Bytes, destination, path);
+        using PixelBuffer crop = Decode(path);
+        _normalizer.Normalize(crop.Bytes, destination);
     }
 
     /// <summary>Preprocesses the content of an image file.</summary>
@@ -109,8 +109,8 @@ public sealed class ImagePreprocessor
     public void Crop(string path, Span<byte> destination)
     {
         RequireLength<byte>(destination);
-        using var file = new EncodedFile(PixelPool.Get(), path);
-        Crop(file.Bytes, destination, path);
+        using PixelBuffer crop = Decode(path);
+        DropAlpha(crop.Bytes, destination);
     }
 
     /// <summary>The crop of an encoded image before it is normalised, for thumbnails and tests.</summary>
@@ -155,6 +155,8 @@ public sealed class ImagePreprocessor
         RequireLength<float>(destination);
         _normalizer.Normalize(crop, destination);
     }
+
+    private PixelBuffer Decode(string path) => ImageDecoder.Crop(PixelPool.Get(), path, Options, _settingsOf);
 
     private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name) =>
         ImageDecoder.Crop(PixelPool.Get(), encoded, name ?? UnnamedImage, Options, _settingsOf);

@@ -32,10 +32,9 @@ public sealed record ImageThumbnail(int Width, int Height, byte[] Rgba)
         options.Validate();
         NativeSkia.ThrowIfUnusable();
         ArrayPool<byte> pool = PixelPool.Get();
-        using var file = new EncodedFile(pool, path);
         ImagePreprocessing? size = null;
         using PixelBuffer pixels = ImageDecoder.Crop(
-            pool, file.Bytes, path, options, (width, height) => size = Fit(width, height, maxSide), maxSide);
+            pool, path, options, (width, height) => size = Fit(width, height, maxSide), maxSide);
         byte[] rgba = pixels.Bytes.ToArray();
         ShowOnWhite(rgba);
         return new ImageThumbnail(size!.Width, size.Height, rgba);
