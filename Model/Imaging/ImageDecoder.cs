@@ -75,6 +75,43 @@ internal static unsafe class ImageDecoder
         out PixelBuffer crop)
     {
         var container = new ImageContainer(encoded);
+        byte[]? icon = null;
+        ReadOnlySpan<byte> data = encoded;
+        if (container.IconLength > 0)
+        {
+            // Before its memory is taken, as its size is read from it; it is as small as icons are.
+            icon = pool.Rent(container.IconLength);
+            container.CopyIconTo(encoded, icon.AsSpan(0, container.IconLength), keepsMask: false);
+            data = icon.AsSpan(0, container.IconLength);
+        }
+
+        try
+        {
+            return TryCrop(
+                pool, data, container, held, heldForPicture, name, options, settingsOf, enough, out picture, out crop);
+        }
+        finally
+        {
+            if (icon is not null)
+            {
+                pool.Return(icon);
+            }
+        }
+    }
+
+    private static bool TryCrop(
+        ArrayPool<byte> pool,
+        ReadOnlySpan<byte> encoded,
+        scoped in ImageContainer container,
+        long held,
+        long heldForPicture,
+        string name,
+        ImageDecodingOptions options,
+        Func<int, int, ImagePreprocessing> settingsOf,
+        int enough,
+        out PictureMemory picture,
+        out PixelBuffer crop)
+    {
         fixed (byte* bytes = encoded)
         {
             // No copy: the data and the codec only live as long as the bytes are fixed.

@@ -20,6 +20,7 @@ internal readonly ref struct ImageContainer
     private readonly JpegMarkers _jpeg;
     private readonly PngChunks _png;
     private readonly GifFirstFrame _gif;
+    private readonly IcoDirectory _ico;
 
     /// <summary>Looks through a file.</summary>
     public ImageContainer(ReadOnlySpan<byte> encoded)
@@ -54,7 +55,9 @@ internal readonly ref struct ImageContainer
                 CopyLength = _gif.Control < 0 ? 0 : encoded.Length;
                 break;
             case ImageFormat.Ico:
-                Damage = IcoDirectory.Damage(encoded);
+                _ico = IcoDirectory.Read(encoded);
+                Damage = _ico.Damage;
+                IconLength = _ico.CopyLength;
                 break;
             default:
                 break;
@@ -76,6 +79,9 @@ internal readonly ref struct ImageContainer
     /// <summary>The length of the copy that the decoder has to be given in place of the file, or 0 for the file itself.</summary>
     public int CopyLength { get; }
 
+    /// <summary>The length of the icon to look at in place of one with several pictures, or 0.</summary>
+    public int IconLength { get; }
+
     /// <summary>Whether the first frame leaves a part of the picture free.</summary>
     private bool HasFrame => _format == ImageFormat.Gif && _gif.Region.Width > 0;
 
@@ -91,6 +97,9 @@ internal readonly ref struct ImageContainer
         encoded.CopyTo(copy);
         _gif.MakeOpaque(copy);
     }
+
+    /// <summary>Writes the icon to look at.</summary>
+    public void CopyIconTo(ReadOnlySpan<byte> encoded, Span<byte> icon, bool keepsMask) => _ico.CopyTo(encoded, icon, keepsMask);
 
     /// <summary>Does to a whole decoded picture what its decoder leaves undone.</summary>
     public void Complete(Span<uint> pixels, int width)
