@@ -21,7 +21,8 @@ internal static unsafe class ImageDecoder
     /// <param name="options">The limit, and whether to apply the EXIF orientation.</param>
     /// <param name="settings">How an upright image of a width and a height is resized and cropped.</param>
     /// <param name="enough">
-    /// The longer side in pixels that is enough, if the decoder can save time by making the image smaller; 0 for exact pixels.
+    /// For people to look at: the longer side in pixels that is enough, if the decoder can save time by making the image smaller.
+    /// What is transparent is then white. 0 for the exact pixels that a model is to see.
     /// </param>
     /// <returns>The crop, for the caller to dispose of.</returns>
     /// <exception cref="InvalidDataException">The content is not an image, or broken, or too large.</exception>
@@ -74,14 +75,14 @@ internal static unsafe class ImageDecoder
         out PictureMemory picture,
         out PixelBuffer crop)
     {
-        var container = new ImageContainer(encoded);
+        var container = new ImageContainer(encoded, keepsTransparency: enough > 0);
         byte[]? icon = null;
         ReadOnlySpan<byte> data = encoded;
         if (container.IconLength > 0)
         {
             // Before its memory is taken, as its size is read from it; it is as small as icons are.
             icon = pool.Rent(container.IconLength);
-            container.CopyIconTo(encoded, icon.AsSpan(0, container.IconLength), keepsMask: false);
+            container.CopyIconTo(encoded, icon.AsSpan(0, container.IconLength));
             data = icon.AsSpan(0, container.IconLength);
         }
 
@@ -195,7 +196,7 @@ internal static unsafe class ImageDecoder
         SKSizeI size = codec.Info.Size;
         if (enough > 0 && enough < Math.Max(width, height))
         {
-            size = codec.GetScaledDimensions((float)enough / Math.Max(width, height));
+            size = Enough(codec, enough);
         }
 
         ImageOrientation orientation = options.ApplyExifOrientation
@@ -215,6 +216,22 @@ internal static unsafe class ImageDecoder
         return new Decoding(codec, size, container, region, orientation, plan, settings, inRows is not null, banded >= 0);
     }
 
+    /// <summary>The smallest size that the decoder offers and that is enough.</summary>
+    private static SKSizeI Enough(SKCodec codec, int side)
+    {
+        // The decoder of JPEG takes the nearest eighth, which may be too small by half of one.
+        const float Step = 1f / 8;
+        float scale = (float)side / Math.Max(codec.Info.Width, codec.Info.Height);
+        SKSizeI size;
+        do
+        {
+            size = codec.GetScaledDimensions(Math.Min(scale, 1));
+            scale += Step;
+        }
+        while (Math.Max(size.Width, size.Height) < side);
+        return size;
+    }
+
     private static void ThrowIfDamaged(string name, string? damage)
     {
         if (damage is not null)
@@ -231,6 +248,26 @@ internal static unsafe class ImageDecoder
         SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput => "its content is cut off or damaged",
         _ => $"the decoder reports {result}",
     };
+
+    private static void ShowOnWhite(Span<byte> rgba)
+    {
+        for (int i = 0; i < rgba.Length; i += PixelBuffer.BytesPerPixel)
+        {
+            int alpha = rgba[i + 3];
+            if (alpha == byte.MaxValue)
+            {
+                continue;
+            }
+
+            for (int channel = i; channel < i + 3; channel++)
+            {
+                int shown = (rgba[channel] * alpha) + (byte.MaxValue * (byte.MaxValue - alpha));
+                rgba[channel] = (byte)((shown + (byte.MaxValue / 2)) / byte.MaxValue);
+            }
+
+            rgba[i + 3] = byte.MaxValue;
+        }
+    }
 
     /// <summary>The three ways from a codec to a crop, by what they hold of the image at once.</summary>
     private readonly ref struct Decoding(
@@ -326,6 +363,12 @@ internal static unsafe class ImageDecoder
             if (result == SKCodecResult.Success)
             {
                 Container.Complete(MemoryMarshal.Cast<byte, uint>(image.Bytes), _region.Width);
+                if (Container.KeepsTransparency)
+                {
+                    // Before pixels are mixed: the colours of transparent ones must not show in their neighbours.
+                    ShowOnWhite(image.Bytes);
+                }
+
                 Resampler.Resample(image, _orientation, _plan, Interpolation, crop.Bytes);
             }
 

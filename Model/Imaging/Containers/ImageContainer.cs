@@ -23,8 +23,13 @@ internal readonly ref struct ImageContainer
     private readonly IcoDirectory _ico;
 
     /// <summary>Looks through a file.</summary>
-    public ImageContainer(ReadOnlySpan<byte> encoded)
+    /// <param name="encoded">The file.</param>
+    /// <param name="keepsTransparency">
+    /// Whether what is transparent is to be so in the decoded picture, in place of the colour that Pillow makes of it.
+    /// </param>
+    public ImageContainer(ReadOnlySpan<byte> encoded, bool keepsTransparency = false)
     {
+        KeepsTransparency = keepsTransparency;
         _format = ImageSignature.FormatOf(encoded);
         switch (_format)
         {
@@ -52,7 +57,7 @@ internal readonly ref struct ImageContainer
             case ImageFormat.Gif:
                 _gif = GifFirstFrame.Read(encoded);
                 DecoderBytesPerPixel = GifBytesPerPixel;
-                CopyLength = _gif.Control < 0 ? 0 : encoded.Length;
+                CopyLength = _gif.Control < 0 || keepsTransparency ? 0 : encoded.Length;
                 break;
             case ImageFormat.Ico:
                 _ico = IcoDirectory.Read(encoded);
@@ -72,6 +77,9 @@ internal readonly ref struct ImageContainer
 
     /// <summary>Whether the decoder gives rows one after another without holding the picture.</summary>
     public bool DecodedInRows { get; }
+
+    /// <summary>Whether what is transparent is so in the decoded picture.</summary>
+    public bool KeepsTransparency { get; }
 
     /// <summary>What the decoder allocates for itself.</summary>
     public double DecoderBytesPerPixel { get; }
@@ -99,14 +107,16 @@ internal readonly ref struct ImageContainer
     }
 
     /// <summary>Writes the icon to look at.</summary>
-    public void CopyIconTo(ReadOnlySpan<byte> encoded, Span<byte> icon, bool keepsMask) => _ico.CopyTo(encoded, icon, keepsMask);
+    public void CopyIconTo(ReadOnlySpan<byte> encoded, Span<byte> icon) =>
+        _ico.CopyTo(encoded, icon, keepsMask: KeepsTransparency);
 
     /// <summary>Does to a whole decoded picture what its decoder leaves undone.</summary>
     public void Complete(Span<uint> pixels, int width)
     {
         if (HasFrame)
         {
-            _gif.FillAround(pixels, width);
+            const uint Transparent = 0;
+            _gif.FillAround(pixels, width, KeepsTransparency ? Transparent : _gif.Background);
         }
     }
 }
