@@ -16,8 +16,8 @@ namespace MlNetMobileViT;
 /// </para>
 /// <para>
 /// An instance is immutable and can be used from any number of threads at once. Pictures that are decoded at the same time share
-/// a budget of memory, half of what the process may use at most: a large one waits until there is room, and one that is larger
-/// than all the memory of the process is an error.
+/// a budget of memory with their files, half of what the process may use at most: a large one waits until there is room, and one
+/// that is larger than all the memory of the process is an error.
 /// </para>
 /// </remarks>
 /// <example>
