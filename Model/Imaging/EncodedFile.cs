@@ -1,16 +1,23 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace MlNetMobileViT;
 
-/// <summary>The bytes of a file in pooled memory.</summary>
+/// <summary>The bytes of a file in pooled memory, or, if it is a large one, in memory that the system gets back at once.</summary>
 /// <remarks>
+/// <para>
+/// A file that is not small is counted in the <see cref="MemoryBudget"/>. What comes from a pipe is not: its length is not known
+/// beforehand, and it cannot be read a second time.
+/// </para>
+/// <para>
 /// Pipes, sockets and devices are not opened: reading one may wait for ever, or never end. The exception are descriptors that
 /// whoever started the process handed to it, such as <c>/dev/stdin</c> or what a shell makes of <c>&lt;(…)</c>: they are
 /// read to their end.
+/// </para>
 /// </remarks>
-internal ref struct EncodedFile
+internal unsafe ref struct EncodedFile
 {
     /// <summary>The most that is read from a pipe, which does not say its length beforehand: 256 MiB.</summary>
     internal const int MaxPipeBytes = 1 << 28;
@@ -20,15 +27,22 @@ internal ref struct EncodedFile
     private static readonly string[] DescriptorFolders = ["/dev/fd/", "/proc/self/fd/"];
 
     private readonly ArrayPool<byte> _pool;
+    private readonly PictureMemory _picture;
     private byte[]? _rented;
+    private byte* _allocated;
+    private long _taken;
 
     /// <summary>Reads a file.</summary>
+    /// <param name="pool">Where the memory of files that are not large comes from.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="picture">What its picture takes, which is then taken of the budget as well; nothing if it is not known.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is too large to be an image, or a pipe, a socket or a device.</exception>
-    public EncodedFile(ArrayPool<byte> pool, string path)
+    public EncodedFile(ArrayPool<byte> pool, string path, PictureMemory picture = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _pool = pool;
+        _picture = picture;
         using SafeFileHandle handle = Open(path, out bool isPipe);
         try
         {
@@ -36,15 +50,27 @@ internal ref struct EncodedFile
         }
         catch (OutOfMemoryException exception)
         {
+            Dispose();
             throw new InvalidDataException(
                 $"'{path}' is too large for the memory of this process; give the process more memory.", exception);
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
     /// <summary>The file's content.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>Gives the memory back to the pool.</summary>
+    /// <summary>What it has of the budget for itself and its picture; 0 if it is not counted there.</summary>
+    public readonly long Held => _taken;
+
+    /// <summary>What of that is for its picture.</summary>
+    public readonly long HeldForPicture => _taken == 0 ? 0 : _picture.Bytes;
+
+    /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
         if (_rented is not null)
@@ -52,6 +78,19 @@ internal ref struct EncodedFile
             _pool.Return(_rented);
             _rented = null;
             Bytes = default;
+        }
+
+        if (_allocated is not null)
+        {
+            NativeMemory.Free(_allocated);
+            _allocated = null;
+            Bytes = default;
+        }
+
+        if (_taken > 0)
+        {
+            MemoryBudget.Shared.Return(_taken);
+            _taken = 0;
         }
     }
 
@@ -106,15 +145,33 @@ internal ref struct EncodedFile
             throw new InvalidDataException($"'{path}' is too large to be an image: {size} bytes.");
         }
 
-        _rented = _pool.Rent((int)size);
+        if (size > MemoryBudget.SmallFile)
+        {
+            MemoryBudget.Shared.Take(size, _picture, path);
+            _taken = size + _picture.Bytes;
+        }
+
+        Span<byte> bytes = Allocate((int)size);
         int length = 0;
         int read;
-        while (length < size && (read = RandomAccess.Read(handle, _rented.AsSpan(length, (int)size - length), length)) > 0)
+        while (length < size && (read = RandomAccess.Read(handle, bytes[length..], length)) > 0)
         {
             length += read;
         }
 
-        return _rented.AsSpan(0, length);
+        return bytes[..length];
+    }
+
+    private Span<byte> Allocate(int length)
+    {
+        if (length <= PixelBuffer.LargestPooled)
+        {
+            _rented = _pool.Rent(length);
+            return _rented.AsSpan(0, length);
+        }
+
+        _allocated = (byte*)NativeMemory.Alloc((nuint)length);
+        return new Span<byte>(_allocated, length);
     }
 
     private ReadOnlySpan<byte> ReadPipe(SafeFileHandle handle, string path)

@@ -15,63 +15,172 @@ namespace MlNetMobileViT;
 /// </remarks>
 internal static unsafe class ImageDecoder
 {
-    /// <summary>Decodes what a crop takes of an image, and makes the crop.</summary>
+    /// <summary>Decodes what a crop takes of an image file, and makes the crop.</summary>
+    /// <param name="pool">Where the memory for the pixels comes from.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">The limit, and whether to apply the EXIF orientation.</param>
+    /// <param name="settings">How an upright image of a width and a height is resized and cropped.</param>
+    /// <param name="enough">
+    /// For people to look at: the longer side in pixels that is enough, if the decoder can save time by making the image smaller.
+    /// What is transparent is then white. 0 for the exact pixels that a model is to see.
+    /// </param>
+    /// <returns>The crop, for the caller to dispose of.</returns>
+    /// <exception cref="InvalidDataException">The content is not an image, or broken, or too large.</exception>
+    public static PixelBuffer Crop(
+        ArrayPool<byte> pool, string path, ImageDecodingOptions options, Func<int, int, ImagePreprocessing> settings, int enough = 0)
+    {
+        PictureMemory picture = default;
+        while (true)
+        {
+            using var file = new EncodedFile(pool, path, picture);
+            if (TryCrop(
+                pool, file.Bytes, file.Held, file.HeldForPicture, path, options, settings, enough, out picture, out PixelBuffer crop))
+            {
+                return crop;
+            }
+        }
+    }
+
+    /// <summary>Decodes what a crop takes of an encoded image, and makes the crop.</summary>
     /// <param name="pool">Where the memory for the pixels comes from.</param>
     /// <param name="encoded">The file's content.</param>
     /// <param name="name">What to call the image in errors.</param>
     /// <param name="options">The limit, and whether to apply the EXIF orientation.</param>
     /// <param name="settings">How an upright image of a width and a height is resized and cropped.</param>
-    /// <param name="enough">
-    /// The longer side in pixels that is enough, if the decoder can save time by making the image smaller; 0 for exact pixels.
-    /// </param>
-    /// <returns>The crop, for the caller to dispose of.</returns>
-    /// <exception cref="InvalidDataException">The content is not an image, or broken, or too large.</exception>
+    /// <inheritdoc cref="Crop(ArrayPool{byte}, string, ImageDecodingOptions, Func{int, int, ImagePreprocessing}, int)" path="/returns"/>
     public static PixelBuffer Crop(
         ArrayPool<byte> pool,
         ReadOnlySpan<byte> encoded,
         string name,
         ImageDecodingOptions options,
-        Func<int, int, ImagePreprocessing> settings,
-        int enough = 0)
+        Func<int, int, ImagePreprocessing> settings)
     {
-        var container = new ImageContainer(encoded);
-        byte[]? copy = null;
+        // What waits for its memory cannot fail to get it.
+        TryCrop(pool, encoded, held: 0, heldForPicture: 0, name, options, settings, enough: 0, out _, out PixelBuffer crop);
+        return crop;
+    }
+
+    /// <summary>
+    /// Makes the crop, unless its memory would have to be waited for with a file in hand that others may be waiting for.
+    /// </summary>
+    private static bool TryCrop(
+        ArrayPool<byte> pool,
+        ReadOnlySpan<byte> encoded,
+        long held,
+        long heldForPicture,
+        string name,
+        ImageDecodingOptions options,
+        Func<int, int, ImagePreprocessing> settingsOf,
+        int enough,
+        out PictureMemory picture,
+        out PixelBuffer crop)
+    {
+        var container = new ImageContainer(encoded, keepsTransparency: enough > 0);
+        byte[]? icon = null;
+        ReadOnlySpan<byte> data = encoded;
+        if (container.IconLength > 0)
+        {
+            // Before its memory is taken, as its size is read from it; it is as small as icons are.
+            icon = pool.Rent(container.IconLength);
+            container.CopyIconTo(encoded, icon.AsSpan(0, container.IconLength));
+            data = icon.AsSpan(0, container.IconLength);
+        }
+
         try
         {
-            ReadOnlySpan<byte> data = encoded;
-            if (container.CopyLength > 0)
-            {
-                copy = pool.Rent(container.CopyLength);
-                container.CopyTo(encoded, copy.AsSpan(0, container.CopyLength));
-                data = copy.AsSpan(0, container.CopyLength);
-            }
-
-            fixed (byte* bytes = data)
-            {
-                // No copy: the data and the codec only live as long as the bytes are fixed.
-                using SKData content = SKData.Create((nint)bytes, data.Length);
-                using SKCodec codec = SKCodec.Create(content)
-                    ?? throw new InvalidDataException($"'{name}' cannot be read as an image: {ImageSignature.Explain(encoded)}.");
-                return Crop(pool, codec, container, name, options, settings, enough);
-            }
+            return TryCrop(
+                pool, data, container, held, heldForPicture, name, options, settingsOf, enough, out picture, out crop);
         }
         finally
         {
-            if (copy is not null)
+            if (icon is not null)
             {
-                pool.Return(copy);
+                pool.Return(icon);
             }
         }
     }
 
-    private static PixelBuffer Crop(
+    private static bool TryCrop(
         ArrayPool<byte> pool,
+        ReadOnlySpan<byte> encoded,
+        scoped in ImageContainer container,
+        long held,
+        long heldForPicture,
+        string name,
+        ImageDecodingOptions options,
+        Func<int, int, ImagePreprocessing> settingsOf,
+        int enough,
+        out PictureMemory picture,
+        out PixelBuffer crop)
+    {
+        fixed (byte* bytes = encoded)
+        {
+            // No copy: the data and the codec only live as long as the bytes are fixed.
+            using SKData content = SKData.Create((nint)bytes, encoded.Length);
+            using SKCodec codec = Open(content, encoded, name);
+            Decoding decoding = Plan(codec, container, name, options, settingsOf, enough, out picture);
+            long besides = Math.Max(picture.Bytes - heldForPicture, 0);
+            if (held == 0)
+            {
+                MemoryBudget.Shared.Take(length: 0, picture, name);
+            }
+            else if (!MemoryBudget.Shared.TryTakeBesides(held, picture with { Bytes = besides }, name))
+            {
+                crop = default;
+                return false;
+            }
+
+            try
+            {
+                crop = container.CopyLength > 0
+                    ? CropCopy(pool, encoded, name, decoding)
+                    : decoding.Crop(pool, name);
+                return true;
+            }
+            catch (OutOfMemoryException)
+            {
+                throw MemoryBudget.OutOfMemory(picture.Bytes, name, picture.Width, picture.Height);
+            }
+            finally
+            {
+                MemoryBudget.Shared.Return(besides);
+            }
+        }
+    }
+
+    /// <summary>Makes the crop from the copy that the decoder has to be given.</summary>
+    private static PixelBuffer CropCopy(ArrayPool<byte> pool, ReadOnlySpan<byte> encoded, string name, scoped in Decoding decoding)
+    {
+        int length = decoding.Container.CopyLength;
+        byte[] copy = pool.Rent(length);
+        try
+        {
+            decoding.Container.CopyTo(encoded, copy.AsSpan(0, length));
+            fixed (byte* bytes = copy)
+            {
+                using SKData content = SKData.Create((nint)bytes, length);
+                using SKCodec codec = Open(content, encoded, name);
+                return (decoding with { Codec = codec }).Crop(pool, name);
+            }
+        }
+        finally
+        {
+            pool.Return(copy);
+        }
+    }
+
+    private static SKCodec Open(SKData content, ReadOnlySpan<byte> encoded, string name) => SKCodec.Create(content)
+        ?? throw new InvalidDataException($"'{name}' cannot be read as an image: {ImageSignature.Explain(encoded)}.");
+
+    /// <summary>Finds out how to decode an image, and what memory that takes.</summary>
+    private static Decoding Plan(
         SKCodec codec,
         scoped in ImageContainer container,
         string name,
         ImageDecodingOptions options,
         Func<int, int, ImagePreprocessing> settingsOf,
-        int enough)
+        int enough,
+        out PictureMemory picture)
     {
         int width = codec.Info.Width;
         int height = codec.Info.Height;
@@ -87,7 +196,7 @@ internal static unsafe class ImageDecoder
         SKSizeI size = codec.Info.Size;
         if (enough > 0 && enough < Math.Max(width, height))
         {
-            size = codec.GetScaledDimensions((float)enough / Math.Max(width, height));
+            size = Enough(codec, enough);
         }
 
         ImageOrientation orientation = options.ApplyExifOrientation
@@ -103,32 +212,24 @@ internal static unsafe class ImageDecoder
         long bytes = container.CopyLength + (banded >= 0
             ? banded
             : ((long)region.Width * region.Height * PixelBuffer.BytesPerPixel) + (long)(pixels * container.DecoderBytesPerPixel));
-        MemoryBudget.Shared.Take(bytes, name, width, height);
-        PixelBuffer crop = default;
-        try
+        picture = new PictureMemory(bytes, width, height);
+        return new Decoding(codec, size, container, region, orientation, plan, settings, inRows is not null, banded >= 0);
+    }
+
+    /// <summary>The smallest size that the decoder offers and that is enough.</summary>
+    private static SKSizeI Enough(SKCodec codec, int side)
+    {
+        // The decoder of JPEG takes the nearest eighth, which may be too small by half of one.
+        const float Step = 1f / 8;
+        float scale = (float)side / Math.Max(codec.Info.Width, codec.Info.Height);
+        SKSizeI size;
+        do
         {
-            crop = new PixelBuffer(pool, settings.Width, settings.Height);
-            var decoding = new Decoding(codec, size, container, region, orientation, plan, settings.Interpolation);
-            SKCodecResult result = inRows is null ? decoding.Whole(crop)
-                : banded >= 0 ? decoding.InBands(crop)
-                : decoding.InRows(crop);
-            ThrowIfDamaged(name, Explain(result));
-            return crop;
+            size = codec.GetScaledDimensions(Math.Min(scale, 1));
+            scale += Step;
         }
-        catch (OutOfMemoryException)
-        {
-            crop.Dispose();
-            throw MemoryBudget.OutOfMemory(bytes, name, width, height);
-        }
-        catch
-        {
-            crop.Dispose();
-            throw;
-        }
-        finally
-        {
-            MemoryBudget.Shared.Return(bytes);
-        }
+        while (Math.Max(size.Width, size.Height) < side);
+        return size;
     }
 
     private static void ThrowIfDamaged(string name, string? damage)
@@ -148,6 +249,26 @@ internal static unsafe class ImageDecoder
         _ => $"the decoder reports {result}",
     };
 
+    private static void ShowOnWhite(Span<byte> rgba)
+    {
+        for (int i = 0; i < rgba.Length; i += PixelBuffer.BytesPerPixel)
+        {
+            int alpha = rgba[i + 3];
+            if (alpha == byte.MaxValue)
+            {
+                continue;
+            }
+
+            for (int channel = i; channel < i + 3; channel++)
+            {
+                int shown = (rgba[channel] * alpha) + (byte.MaxValue * (byte.MaxValue - alpha));
+                rgba[channel] = (byte)((shown + (byte.MaxValue / 2)) / byte.MaxValue);
+            }
+
+            rgba[i + 3] = byte.MaxValue;
+        }
+    }
+
     /// <summary>The three ways from a codec to a crop, by what they hold of the image at once.</summary>
     private readonly ref struct Decoding(
         SKCodec codec,
@@ -156,32 +277,59 @@ internal static unsafe class ImageDecoder
         PixelRegion region,
         ImageOrientation orientation,
         CropPlan plan,
-        ImageInterpolation interpolation)
+        ImagePreprocessing settings,
+        bool isInRows,
+        bool isInBands)
     {
-        private readonly SKCodec _codec = codec;
-        private readonly ImageContainer _container = container;
         private readonly PixelRegion _region = region;
         private readonly ImageOrientation _orientation = orientation;
         private readonly CropPlan _plan = plan;
-        private readonly ImageInterpolation _interpolation = interpolation;
+        private readonly ImagePreprocessing _settings = settings;
+        private readonly bool _isInRows = isInRows;
+        private readonly bool _isInBands = isInBands;
         private readonly SKImageInfo _info = new(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
 
+        /// <summary>What decodes; another one may take the place of the one that was planned with.</summary>
+        public SKCodec Codec { get; init; } = codec;
+
+        /// <summary>What the file says around its pixels.</summary>
+        public ImageContainer Container { get; } = container;
+
+        private ImageInterpolation Interpolation => _settings.Interpolation;
+
+        /// <summary>Decodes the image and makes the crop.</summary>
+        public PixelBuffer Crop(ArrayPool<byte> pool, string name)
+        {
+            var crop = new PixelBuffer(pool, _settings.Width, _settings.Height);
+            try
+            {
+                SKCodecResult result = !_isInRows ? Whole(crop) : _isInBands ? InBands(crop) : InRows(crop);
+                ThrowIfDamaged(name, Explain(result));
+                return crop;
+            }
+            catch
+            {
+                crop.Dispose();
+                throw;
+            }
+        }
+
         /// <summary>A few rows.</summary>
-        public SKCodecResult InBands(in PixelBuffer crop)
+        private SKCodecResult InBands(in PixelBuffer crop)
         {
             SKRectI columns;
-            SKCodecResult result = ScanlineDecoder.Start(_codec, _info, _region, &columns, out ScanlineDecoder rows);
+            SKCodecResult result = ScanlineDecoder.Start(Codec, _info, _region, &columns, out ScanlineDecoder rows);
             return result == SKCodecResult.Success
-                && !Resampler.Resample(rows, _orientation, _plan, _interpolation, crop.Pool, crop.Bytes)
+                && !Resampler.Resample(rows, _orientation, _plan, Interpolation, crop.Pool, crop.Bytes)
                     ? SKCodecResult.IncompleteInput
                     : result;
         }
 
         /// <summary>The region.</summary>
-        public SKCodecResult InRows(in PixelBuffer crop)
+        private SKCodecResult InRows(in PixelBuffer crop)
         {
             SKRectI columns;
-            SKCodecResult result = ScanlineDecoder.Start(_codec, _info, _region, &columns, out ScanlineDecoder rows);
+            SKCodecResult result = ScanlineDecoder.Start(Codec, _info, _region, &columns, out ScanlineDecoder rows);
             if (result != SKCodecResult.Success)
             {
                 return result;
@@ -198,24 +346,30 @@ internal static unsafe class ImageDecoder
                 }
             }
 
-            Resampler.Resample(image, _orientation, _plan, _interpolation, crop.Bytes);
+            Resampler.Resample(image, _orientation, _plan, Interpolation, crop.Bytes);
             return result;
         }
 
         /// <summary>Everything.</summary>
-        public SKCodecResult Whole(in PixelBuffer crop)
+        private SKCodecResult Whole(in PixelBuffer crop)
         {
             using var image = new PixelBuffer(crop.Pool, _region);
             SKCodecResult result;
             fixed (byte* pixels = image.Bytes)
             {
-                result = _codec.GetPixels(_info, (nint)pixels);
+                result = Codec.GetPixels(_info, (nint)pixels);
             }
 
             if (result == SKCodecResult.Success)
             {
-                _container.Complete(MemoryMarshal.Cast<byte, uint>(image.Bytes), _region.Width);
-                Resampler.Resample(image, _orientation, _plan, _interpolation, crop.Bytes);
+                Container.Complete(MemoryMarshal.Cast<byte, uint>(image.Bytes), _region.Width);
+                if (Container.KeepsTransparency)
+                {
+                    // Before pixels are mixed: the colours of transparent ones must not show in their neighbours.
+                    ShowOnWhite(image.Bytes);
+                }
+
+                Resampler.Resample(image, _orientation, _plan, Interpolation, crop.Bytes);
             }
 
             return result;

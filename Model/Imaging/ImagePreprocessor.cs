@@ -16,8 +16,8 @@ namespace MlNetMobileViT;
 /// </para>
 /// <para>
 /// An instance is immutable and can be used from any number of threads at once. Pictures that are decoded at the same time share
-/// a budget of memory, half of what the process may use at most: a large one waits until there is room, and one that is larger
-/// than all the memory of the process is an error.
+/// a budget of memory with their files, half of what the process may use at most: a large one waits until there is room, and one
+/// that is larger than all the memory of the process is an error.
 /// </para>
 /// </remarks>
 /// <example>
@@ -73,8 +73,8 @@ public sealed class ImagePreprocessor
     public void Preprocess(string path, Span<float> destination)
     {
         RequireLength<float>(destination);
-        using var file = new EncodedFile(PixelPool.Get(), path);
-        Preprocess(file.Bytes, destination, path);
+        using PixelBuffer crop = Decode(path);
+        _normalizer.Normalize(crop.Bytes, destination);
     }
 
     /// <summary>Preprocesses the content of an image file.</summary>
@@ -109,8 +109,8 @@ public sealed class ImagePreprocessor
     public void Crop(string path, Span<byte> destination)
     {
         RequireLength<byte>(destination);
-        using var file = new EncodedFile(PixelPool.Get(), path);
-        Crop(file.Bytes, destination, path);
+        using PixelBuffer crop = Decode(path);
+        DropAlpha(crop.Bytes, destination);
     }
 
     /// <summary>The crop of an encoded image before it is normalised, for thumbnails and tests.</summary>
@@ -155,6 +155,8 @@ public sealed class ImagePreprocessor
         RequireLength<float>(destination);
         _normalizer.Normalize(crop, destination);
     }
+
+    private PixelBuffer Decode(string path) => ImageDecoder.Crop(PixelPool.Get(), path, Options, _settingsOf);
 
     private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name) =>
         ImageDecoder.Crop(PixelPool.Get(), encoded, name ?? UnnamedImage, Options, _settingsOf);

@@ -32,13 +32,10 @@ public sealed record ImageThumbnail(int Width, int Height, byte[] Rgba)
         options.Validate();
         NativeSkia.ThrowIfUnusable();
         ArrayPool<byte> pool = PixelPool.Get();
-        using var file = new EncodedFile(pool, path);
         ImagePreprocessing? size = null;
         using PixelBuffer pixels = ImageDecoder.Crop(
-            pool, file.Bytes, path, options, (width, height) => size = Fit(width, height, maxSide), maxSide);
-        byte[] rgba = pixels.Bytes.ToArray();
-        ShowOnWhite(rgba);
-        return new ImageThumbnail(size!.Width, size.Height, rgba);
+            pool, path, options, (width, height) => size = Fit(width, height, maxSide), maxSide);
+        return new ImageThumbnail(size!.Width, size.Height, pixels.Bytes.ToArray());
     }
 
     private static ImagePreprocessing Fit(int width, int height, int maxSide)
@@ -49,25 +46,5 @@ public sealed record ImageThumbnail(int Width, int Height, byte[] Rgba)
             Width = Math.Max((int)Math.Round(width * scale), 1),
             Height = Math.Max((int)Math.Round(height * scale), 1),
         };
-    }
-
-    private static void ShowOnWhite(Span<byte> rgba)
-    {
-        for (int i = 0; i < rgba.Length; i += PixelBuffer.BytesPerPixel)
-        {
-            int alpha = rgba[i + 3];
-            if (alpha == byte.MaxValue)
-            {
-                continue;
-            }
-
-            for (int channel = i; channel < i + 3; channel++)
-            {
-                int shown = (rgba[channel] * alpha) + (byte.MaxValue * (byte.MaxValue - alpha));
-                rgba[channel] = (byte)((shown + (byte.MaxValue / 2)) / byte.MaxValue);
-            }
-
-            rgba[i + 3] = byte.MaxValue;
-        }
     }
 }

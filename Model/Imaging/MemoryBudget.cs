@@ -5,13 +5,27 @@ namespace MlNetMobileViT;
 /// budget until it is alone.
 /// </summary>
 /// <remarks>
+/// <para>
 /// In turn, so that many small pictures do not keep a large one waiting for ever. Who waits holds nothing, and who holds
 /// something waits for nothing, so that nobody waits for himself.
+/// </para>
+/// <para>
+/// A large file takes its own length before it is read. What its picture takes is only known then: it gets that at once if it
+/// fits or if nobody else has anything, and otherwise gives the file up, waits for both together, and reads it again. So a
+/// file is read twice at most, and only where memory is short.
+/// </para>
+/// <para>
+/// Whether a picture is refused must not depend on what happens to lie about: memory that nobody uses any more is freed first.
+/// </para>
 /// </remarks>
 /// <param name="limit">The bytes that pictures may take together.</param>
 /// <param name="available">The bytes that a single picture may take now.</param>
-internal sealed class MemoryBudget(long limit, Func<long> available)
+/// <param name="collect">Frees what is not used any more, before a picture is refused.</param>
+internal sealed class MemoryBudget(long limit, Func<long> available, Action collect)
 {
+    /// <summary>Files up to this length are not worth counting beside the pictures in them.</summary>
+    public const int SmallFile = 1 << 22;
+
     // A progressive JPEG of 12 megapixels takes 84 MB, its coefficients included. That many fit side by side as there are
     // processors, where the machine has the memory.
     private const long BytesPerProcessor = 96L << 20;
@@ -32,7 +46,12 @@ internal sealed class MemoryBudget(long limit, Func<long> available)
         Math.Min(
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2,
             BytesPerProcessor * Math.Max(Environment.ProcessorCount, FewestProcessors)),
-        static () => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet);
+        static () => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet,
+        static () =>
+        {
+            PixelPool.Clear();
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        });
 
     /// <summary>How many pictures wait.</summary>
     public int Waiting
@@ -52,21 +71,52 @@ internal sealed class MemoryBudget(long limit, Func<long> available)
     /// <param name="width">Its width in pixels.</param>
     /// <param name="height">Its height in pixels.</param>
     /// <exception cref="InvalidDataException">There will never be so much.</exception>
-    public void Take(long bytes, string name, int width, int height)
+    public void Take(long bytes, string name, int width, int height) => Take(0, new PictureMemory(bytes, width, height), name);
+
+    /// <summary>Waits until there is room for a file, and takes it; <see cref="Return"/> has to follow.</summary>
+    /// <param name="length">The length of the file.</param>
+    /// <param name="picture">What the picture in it takes besides, as far as that is known.</param>
+    /// <param name="name">The name of the file.</param>
+    /// <exception cref="InvalidDataException">There will never be so much.</exception>
+    public void Take(long length, PictureMemory picture, string name)
     {
+        long bytes = length + picture.Bytes;
         lock (_gate)
         {
-            if (_waiting.Count > 0 || !Fits(bytes))
+            if (_waiting.Count > 0 || !Fits(bytes, held: 0))
             {
                 Wait(bytes);
             }
 
-            if (bytes > limit && available() is var left && left < bytes)
+            ThrowIfTooLarge(bytes, held: 0, picture, name);
+            _used += bytes;
+        }
+    }
+
+    /// <summary>Takes more for a picture that has something already, without waiting.</summary>
+    /// <param name="held">What it has.</param>
+    /// <param name="picture">What it takes besides; <see cref="Return"/> has to follow for that too.</param>
+    /// <param name="name">The name of the file.</param>
+    /// <returns>Whether there was room; if not, nothing was taken.</returns>
+    /// <exception cref="InvalidDataException">There will never be so much.</exception>
+    public bool TryTakeBesides(long held, PictureMemory picture, string name)
+    {
+        lock (_gate)
+        {
+            // Not in turn: whoever waits in front of it may be waiting for what it has.
+            long bytes = held + picture.Bytes;
+            if (picture.Bytes > 0)
             {
-                throw TooLarge(bytes, name, width, height, $"the {Math.Max(left, 0) >> MebibyteBits} MB that this process has left");
+                if (!Fits(bytes, held))
+                {
+                    return false;
+                }
+
+                ThrowIfTooLarge(bytes, held, picture, name);
+                _used += picture.Bytes;
             }
 
-            _used += bytes;
+            return true;
         }
     }
 
@@ -88,14 +138,44 @@ internal sealed class MemoryBudget(long limit, Func<long> available)
         $"'{name}' declares {width}×{height} pixels, which take {bytes >> MebibyteBits} MB of memory to decode, more than {limit}; "
         + "scale it down, or give the process more memory.");
 
-    private bool Fits(long bytes) => _used == 0 || _used + bytes <= (bytes > Large ? Math.Min(limit, LimitOfLarge) : limit);
+    /// <summary>Whether all that one picture takes fits beside the others, or there are no others.</summary>
+    private bool Fits(long bytes, long held)
+    {
+        long others = _used - held;
+        return others == 0 || others + bytes <= (bytes > Large ? Math.Min(limit, LimitOfLarge) : limit);
+    }
+
+    private void ThrowIfTooLarge(long bytes, long held, PictureMemory picture, string name)
+    {
+        if (bytes <= limit || available() >= bytes - held)
+        {
+            return;
+        }
+
+        collect();
+        long left = available();
+        if (left >= bytes - held)
+        {
+            return;
+        }
+
+        if (picture.Width == 0)
+        {
+            throw new InvalidDataException(
+                $"'{name}' is too large for the memory of this process; give the process more memory.");
+        }
+
+        long leftForPicture = Math.Max(left - (bytes - held - picture.Bytes), 0);
+        throw TooLarge(
+            picture.Bytes, name, picture.Width, picture.Height, $"the {leftForPicture >> MebibyteBits} MB that this process has left");
+    }
 
     private void Wait(long bytes)
     {
         LinkedListNode<long> turn = _waiting.AddLast(bytes);
         try
         {
-            while (_waiting.First != turn || !Fits(bytes))
+            while (_waiting.First != turn || !Fits(bytes, held: 0))
             {
                 Monitor.Wait(_gate);
             }

@@ -86,7 +86,8 @@ internal readonly struct GifFirstFrame
     /// <summary>Fills the pixels of a picture that the frame leaves free.</summary>
     /// <param name="pixels">The pixels, red in the lowest byte.</param>
     /// <param name="width">The width of the picture.</param>
-    public void FillAround(Span<uint> pixels, int width)
+    /// <param name="color">The colour to fill them with.</param>
+    public void FillAround(Span<uint> pixels, int width, uint color)
     {
         int left = Math.Min(Region.Left, width);
         int right = Math.Min(Region.Right, width);
@@ -95,12 +96,12 @@ internal readonly struct GifFirstFrame
             Span<uint> row = pixels.Slice(y * width, width);
             if (y < Region.Top || y >= Region.Bottom)
             {
-                row.Fill(Background);
+                row.Fill(color);
                 continue;
             }
 
-            row[..left].Fill(Background);
-            row[right..].Fill(Background);
+            row[..left].Fill(color);
+            row[right..].Fill(color);
         }
     }
 

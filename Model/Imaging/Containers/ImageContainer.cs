@@ -20,10 +20,16 @@ internal readonly ref struct ImageContainer
     private readonly JpegMarkers _jpeg;
     private readonly PngChunks _png;
     private readonly GifFirstFrame _gif;
+    private readonly IcoDirectory _ico;
 
     /// <summary>Looks through a file.</summary>
-    public ImageContainer(ReadOnlySpan<byte> encoded)
+    /// <param name="encoded">The file.</param>
+    /// <param name="keepsTransparency">
+    /// Whether what is transparent is to be so in the decoded picture, in place of the colour that Pillow makes of it.
+    /// </param>
+    public ImageContainer(ReadOnlySpan<byte> encoded, bool keepsTransparency = false)
     {
+        KeepsTransparency = keepsTransparency;
         _format = ImageSignature.FormatOf(encoded);
         switch (_format)
         {
@@ -51,10 +57,12 @@ internal readonly ref struct ImageContainer
             case ImageFormat.Gif:
                 _gif = GifFirstFrame.Read(encoded);
                 DecoderBytesPerPixel = GifBytesPerPixel;
-                CopyLength = _gif.Control < 0 ? 0 : encoded.Length;
+                CopyLength = _gif.Control < 0 || keepsTransparency ? 0 : encoded.Length;
                 break;
             case ImageFormat.Ico:
-                Damage = IcoDirectory.Damage(encoded);
+                _ico = IcoDirectory.Read(encoded);
+                Damage = _ico.Damage;
+                IconLength = _ico.CopyLength;
                 break;
             default:
                 break;
@@ -70,11 +78,17 @@ internal readonly ref struct ImageContainer
     /// <summary>Whether the decoder gives rows one after another without holding the picture.</summary>
     public bool DecodedInRows { get; }
 
+    /// <summary>Whether what is transparent is so in the decoded picture.</summary>
+    public bool KeepsTransparency { get; }
+
     /// <summary>What the decoder allocates for itself.</summary>
     public double DecoderBytesPerPixel { get; }
 
     /// <summary>The length of the copy that the decoder has to be given in place of the file, or 0 for the file itself.</summary>
     public int CopyLength { get; }
+
+    /// <summary>The length of the icon to look at in place of one with several pictures, or 0.</summary>
+    public int IconLength { get; }
 
     /// <summary>Whether the first frame leaves a part of the picture free.</summary>
     private bool HasFrame => _format == ImageFormat.Gif && _gif.Region.Width > 0;
@@ -92,12 +106,17 @@ internal readonly ref struct ImageContainer
         _gif.MakeOpaque(copy);
     }
 
+    /// <summary>Writes the icon to look at.</summary>
+    public void CopyIconTo(ReadOnlySpan<byte> encoded, Span<byte> icon) =>
+        _ico.CopyTo(encoded, icon, keepsMask: KeepsTransparency);
+
     /// <summary>Does to a whole decoded picture what its decoder leaves undone.</summary>
     public void Complete(Span<uint> pixels, int width)
     {
         if (HasFrame)
         {
-            _gif.FillAround(pixels, width);
+            const uint Transparent = 0;
+            _gif.FillAround(pixels, width, KeepsTransparency ? Transparent : _gif.Background);
         }
     }
 }

@@ -175,23 +175,30 @@ internal readonly ref struct JpegMarkers
     }
 
     /// <summary>
-    /// Whether what is behind the end of a picture of several scans is more of it: another scan, or the end again. A picture
-    /// that is appended begins with a start.
+    /// Whether what is behind the end of a picture of several scans is more of it: another scan, or data and the end again. A
+    /// picture that is appended begins with a start, and an end that is only written twice has nothing, or padding, before it.
     /// </summary>
     private static bool GoesOn(ReadOnlySpan<byte> jpeg, int position)
     {
-        while ((position = NextMarker(jpeg, position)) >= 0 && jpeg[position] == HuffmanTables)
+        int next = NextMarker(jpeg, position);
+        while (next >= 0 && jpeg[next] == End && !jpeg[position..next].ContainsAnyExcept(Mark, (byte)0))
         {
-            position += 1 + LengthBytes + Segment(jpeg, position + 1).Length;
+            position = next + 1;
+            next = NextMarker(jpeg, position);
         }
 
-        if (position < 0 || jpeg[position] != StartOfScan)
+        while (next >= 0 && jpeg[next] == HuffmanTables)
         {
-            return position == jpeg.Length - 1 && jpeg[position] == End;
+            next = NextMarker(jpeg, next + 1 + LengthBytes + Segment(jpeg, next + 1).Length);
+        }
+
+        if (next < 0 || jpeg[next] != StartOfScan)
+        {
+            return next == jpeg.Length - 1 && jpeg[next] == End;
         }
 
         const int OtherParameters = 4; // than the two of each component
-        ReadOnlySpan<byte> scan = Segment(jpeg, position + 1);
+        ReadOnlySpan<byte> scan = Segment(jpeg, next + 1);
         return !scan.IsEmpty && scan.Length == OtherParameters + (2 * scan[0]);
     }
 

@@ -127,8 +127,17 @@ public sealed class DamagedImageTests
 
         AssertSame(whole, [.. whole, 0, 0, 0xFF, 0x41, 7], "something behind the end");
         AssertSame(whole, [.. whole, 0, 0, .. whole], "another picture behind the end");
+        AssertSame(whole, [.. whole, .. end], "the end twice");
+        AssertSame(whole, [.. whole, .. end, .. end], "the end three times");
+        AssertSame(whole, [.. whole, 0, 0, 0, .. end], "zeros and the end again");
+        AssertSame(whole, [.. whole, 0xFF, 0xFF, 0, 0, .. end], "fill bytes, zeros and the end again");
         AssertDamaged([.. first, .. end, .. second, .. end], "between the scans");
+        AssertDamaged([.. first, .. end, .. second, .. end, .. end], "between the scans, and the end twice");
+        AssertDamaged([.. first, .. end, .. end, .. second, .. end], "twice between the scans");
+        AssertDamaged([.. first, .. end, 0, 0, .. end, .. second, .. end], "twice between the scans, with zeros between");
         AssertDamaged([.. first, .. second, .. end, Data, Data, .. end], "in the last scan");
+        AssertDamaged([.. first, .. second, .. end, 0, Data, .. end], "in the last scan, before a zero");
+        AssertDamaged([.. first, .. second, .. end, 0, .. end, Data, .. end], "twice in the last scan");
     }
 
     [TestMethod]

@@ -58,6 +58,58 @@ public sealed class EncodedFileTests
         }
     }
 
+    [TestMethod]
+    public void A_file_that_is_not_small_is_counted_beside_its_picture()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] content = new byte[MemoryBudget.SmallFile + 1];
+        new Random(2).NextBytes(content);
+        string path = folder.PathOf("a.bmp");
+        File.WriteAllBytes(path, content);
+
+        using (var file = new EncodedFile(ArrayPool<byte>.Shared, path))
+        {
+            Assert.IsTrue(file.Bytes.SequenceEqual(content));
+            Assert.AreEqual((content.Length, 0), (file.Held, file.HeldForPicture));
+        }
+
+        using (var file = new EncodedFile(ArrayPool<byte>.Shared, path, new PictureMemory(1000, 20, 10)))
+        {
+            Assert.AreEqual((content.Length + 1000, 1000), (file.Held, file.HeldForPicture));
+        }
+
+        File.WriteAllBytes(path, content[..^1]);
+        using (var file = new EncodedFile(ArrayPool<byte>.Shared, path))
+        {
+            Assert.AreEqual((0, 0), (file.Held, file.HeldForPicture));
+        }
+    }
+
+    [TestMethod]
+    public void A_large_file_gives_the_same_crop_as_its_content()
+    {
+        // 70 MB, more than what comes from the pool: 24 bits a pixel.
+        const int Width = 5000, Height = 4700, Header = 54;
+        byte[] bmp = new byte[Header + (3 * Width * Height)];
+        ((byte[])
+        [
+            .. "BM"u8, .. BitConverter.GetBytes(bmp.Length), 0, 0, 0, 0, Header, 0, 0, 0,
+            40, 0, 0, 0, .. BitConverter.GetBytes(Width), .. BitConverter.GetBytes(Height), 1, 0, 24, 0,
+        ]).CopyTo(bmp, 0);
+        new Random(3).NextBytes(bmp.AsSpan(Header));
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("a.bmp");
+        File.WriteAllBytes(path, bmp);
+        var preprocessor = new ImagePreprocessor(PreprocessingPresets.Get(PreprocessingPresets.Squash, 32, 32));
+        byte[] expected = new byte[preprocessor.Length];
+        byte[] crop = new byte[preprocessor.Length];
+
+        preprocessor.Crop(bmp, expected);
+        preprocessor.Crop(path, crop);
+
+        CollectionAssert.AreEqual(expected, crop);
+    }
+
     private static byte[] Read(string path)
     {
         using var file = new EncodedFile(ArrayPool<byte>.Shared, path);
