@@ -102,5 +102,6 @@ internal static class RealPath
         Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!);
 
     private static string[] PartsOf(string path, string root) =>
-        path[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        path[root.Length..].Split(
+            [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
 }

@@ -28,7 +28,7 @@ internal sealed class ScoringOptions
     /// <summary>Adds the options to a command.</summary>
     public static ScoringOptions AddTo(Command command) => new(command);
 
-    /// <summary>What was asked for; an image that cannot be read never stops a command.</summary>
+    /// <summary>What was asked for.</summary>
     /// <exception cref="CommandException">A number is out of range.</exception>
     public MobileViTScoringOptions Read(ParseResult parsed)
     {
@@ -40,7 +40,7 @@ internal sealed class ScoringOptions
 
         long maxPixels = parsed.GetValue(_maxPixels);
         return maxPixels is >= 1 and <= ImageDecodingOptions.LargestMaxPixels
-            ? new MobileViTScoringOptions { Threads = threads, MaxPixels = maxPixels, BadImages = BadImageHandling.Mark }
+            ? new MobileViTScoringOptions { Threads = threads, MaxPixels = maxPixels }
             : throw new CommandException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"--max-pixels {maxPixels}: give a number from 1 to {ImageDecodingOptions.LargestMaxPixels}."));

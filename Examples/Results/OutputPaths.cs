@@ -17,16 +17,26 @@ internal sealed class OutputPaths
     /// <exception cref="CommandException">One cannot be written, or is read.</exception>
     public static OutputPaths Require(string? output, string? report, params IEnumerable<string?> read)
     {
+        return Require([output, report], report, read);
+    }
+
+    /// <summary>Checks the files that a run over many images writes: its rows and what says what made them, too.</summary>
+    /// <inheritdoc cref="Require(string, string, IEnumerable{string})"/>
+    public static OutputPaths RequireOfRun(string? output, string? report, params IEnumerable<string?> read)
+    {
+        string? target = output ?? report;
+        string? journal = target is null ? null : ResultJournal.PathFor(target);
+        string? manifest = output is null ? null : RunManifest.PathFor(output);
+        return Require([output, report, journal, manifest], report, read);
+    }
+
+    private static OutputPaths Require(IEnumerable<string?> write, string? report, IEnumerable<string?> read)
+    {
         if (report is not null)
         {
             RequireExtension(report, "--report", ".html", ".htm");
         }
 
-        return Checked([output, report], read);
-    }
-
-    private static OutputPaths Checked(IEnumerable<string?> write, IEnumerable<string?> read)
-    {
         var paths = new OutputPaths(write.OfType<string>());
         foreach (var (path, _) in paths._written)
         {
@@ -42,17 +52,6 @@ internal sealed class OutputPaths
         }
 
         return paths;
-    }
-
-    /// <summary>Checks the files that a run over many images writes: its rows and what says what made them, too.</summary>
-    /// <inheritdoc cref="Require"/>
-    public static OutputPaths RequireOfRun(string? output, string? report, params IEnumerable<string?> read)
-    {
-        string?[] files = [.. read];
-        OutputPaths paths = Require(output, report, files);
-        string? target = output ?? report;
-        string?[] beside = [target is null ? null : ResultJournal.PathFor(target), output is null ? null : RunManifest.PathFor(output)];
-        return new OutputPaths([.. paths._written.Select(written => written.Path), .. Checked(beside, files)._written.Select(written => written.Path)]);
     }
 
     /// <summary>Checks that an image that is about to be read is not a file that will be written.</summary>

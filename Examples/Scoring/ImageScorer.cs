@@ -7,7 +7,7 @@ namespace MlNetMobileViT.Examples.Scoring;
 /// <summary>Scores pictures with an ML.NET pipeline, in the order of the inputs, while they are listed.</summary>
 /// <param name="model">The model; it stays the caller's.</param>
 /// <param name="options">How pictures are read; what cannot be read becomes a row with an error whatever it says.</param>
-internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions? options = null)
+internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions options)
 {
     private readonly MLContext _context = new();
 
@@ -22,9 +22,9 @@ internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions?
             {
                 BadImages = BadImageHandling.Mark,
                 TopK = top,
-                BatchSize = options?.BatchSize ?? 1,
-                Threads = options?.Threads ?? 0,
-                MaxPixels = options?.MaxPixels ?? ImageDecodingOptions.DefaultMaxPixels,
+                BatchSize = options.BatchSize,
+                Threads = options.Threads,
+                MaxPixels = options.MaxPixels,
             });
         return Run<Classes>(
             pipeline, inputs, (input, row) => new ResultRow(input.Index, input.Path, null, row.TopLabels, row.TopProbabilities));
@@ -38,7 +38,7 @@ internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions?
             model,
             nameof(Image.Path),
             modelOutput,
-            (options ?? new MobileViTScoringOptions()) with { BadImages = BadImageHandling.Mark });
+            options with { BadImages = BadImageHandling.Mark });
         return Run<Vector>(pipeline, inputs, (input, row) => new ResultRow(input.Index, input.Path, null, [], row.Features));
     }
 
