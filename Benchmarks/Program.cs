@@ -5,7 +5,6 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MlNetMobileViT;
 using MlNetMobileViT.Benchmarks;
-using MlNetMobileViT.Benchmarks.Throughput;
 
 // In this process, so that no project has to be generated, restored and built for each benchmark.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));

@@ -1,7 +1,3 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Labels;
-
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>How a checkpoint is converted. Everything has a default that follows the checkpoint.</summary>
@@ -144,7 +140,7 @@ public sealed record ConversionOptions
 
     private static void RequireSide(int value, string name)
     {
-        const int Multiple = Network.NetworkGraph.SizeMultiple;
+        const int Multiple = NetworkGraph.SizeMultiple;
         if (value < Multiple || value > MaxSide || value % Multiple != 0)
         {
             throw new ArgumentException(

@@ -1,5 +1,3 @@
-using MlNetMobileViT.Conversion.Checkpoints;
-
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>What a conversion read and wrote.</summary>

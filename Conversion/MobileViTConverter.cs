@@ -1,12 +1,4 @@
 using Google.Protobuf;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Configs;
-using MlNetMobileViT.Conversion.Files;
-using MlNetMobileViT.Conversion.Labels;
-using MlNetMobileViT.Conversion.Layouts;
-using MlNetMobileViT.Conversion.Network;
-using MlNetMobileViT.Conversion.Onnx;
 
 namespace MlNetMobileViT.Conversion;
 

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Benchmarks.Throughput;
+namespace MlNetMobileViT.Benchmarks;
 
 /// <summary>A way to get logits from photos.</summary>
 internal enum Contender

@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Transforms.Image;
 
-namespace MlNetMobileViT.Benchmarks.Throughput;
+namespace MlNetMobileViT.Benchmarks;
 
 /// <summary>Runs a contender in a process of its own, so that its peak of memory is its own.</summary>
 internal static class ContenderRun

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Benchmarks.Throughput;
+namespace MlNetMobileViT.Benchmarks;
 
 /// <summary>A row with the path of a photo.</summary>
 internal sealed class PhotoRow

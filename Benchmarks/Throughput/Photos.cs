@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace MlNetMobileViT.Benchmarks.Throughput;
+namespace MlNetMobileViT.Benchmarks;
 
 /// <summary>The photos to measure on: those beside the repository, or drawn ones of the same size.</summary>
 internal static class Photos

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Benchmarks.Throughput;
+namespace MlNetMobileViT.Benchmarks;
 
 /// <summary>
 /// Photos per second from files to logits: what a user would write with ML.NET alone, this library's pipeline, and the bound

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MlNetMobileViT.Conversion.Network;
 
-namespace MlNetMobileViT.Conversion.Architecture;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// A MobileViT (v1) network as data: arXiv 2110.02178, table 4, in the terms of Apple's CVNets

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Architecture;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The published variants: arXiv 2110.02178, table 4.</summary>
 public static class MobileViTVariants

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace MlNetMobileViT.Conversion.Architecture;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// One of the five stages after the stem: inverted residual (MV2) blocks, the first of which carries the stride, and at

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Architecture;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>What a tensor of a state dict is for.</summary>
 public enum TensorKind

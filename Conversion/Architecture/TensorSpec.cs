@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Architecture;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A tensor that the official state dict of an architecture holds.</summary>
 /// <param name="Name">The canonical name, which is the official (CVNets) one.</param>

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Architecture;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The transformer inside a MobileViT block.</summary>
 /// <param name="Dimension">The width of a token, d in the paper.</param>

@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Configs;
-
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The state dict of a checkpoint file.</summary>
 /// <remarks>

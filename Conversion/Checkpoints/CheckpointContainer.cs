@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The file format that holds a checkpoint.</summary>
 public enum CheckpointContainer

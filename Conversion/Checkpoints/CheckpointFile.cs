@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// The bytes of a checkpoint file. It is read once and whole, so that what is hashed is what is converted, and nobody can

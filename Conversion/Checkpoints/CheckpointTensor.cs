@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A tensor of a checkpoint: its description, and its values on demand.</summary>
 public sealed class CheckpointTensor

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>Recognises a file by its first bytes, and names the likely mistake where it is no checkpoint.</summary>
 internal static class ContainerDetector

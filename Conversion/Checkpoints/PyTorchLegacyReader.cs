@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using MlNetMobileViT.Conversion.Checkpoints.Pickle;
 
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Reads the files that <c>torch.save</c> wrote before PyTorch 1.6: pickles of a magic number, the protocol, facts about the

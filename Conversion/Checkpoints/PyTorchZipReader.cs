@@ -1,7 +1,6 @@
 using System.Text;
-using MlNetMobileViT.Conversion.Checkpoints.Pickle;
 
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Reads the zip archives of <c>torch.save</c>: <c>NAME/data.pkl</c> describes the tensors, <c>NAME/data/KEY</c> are the raw

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Reads safetensors files: a 64-bit length, a JSON header that describes the tensors, then their bytes, one after the other

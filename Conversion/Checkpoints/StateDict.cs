@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Checkpoints.Pickle;
-
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The tensors of a checkpoint, and where in it they were found.</summary>
 /// <param name="Tensors">The tensors in the order of the file.</param>

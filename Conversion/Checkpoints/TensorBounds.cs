@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The checks that a tensor's shape, strides and offset must pass before anything is read through them.</summary>
 internal static class TensorBounds

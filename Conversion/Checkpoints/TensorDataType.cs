@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The type of a tensor's elements in a checkpoint file.</summary>
 public enum TensorDataType

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>Facts about <see cref="TensorDataType"/>.</summary>
 public static class TensorDataTypeExtensions

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace MlNetMobileViT.Conversion.Checkpoints;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// The entries of a zip archive in memory, as <c>torch.save</c> writes them: stored, never compressed. Sizes and offsets come

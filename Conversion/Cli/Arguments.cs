@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>What the command lines of this project have in common: how arguments are read, and what is said of wrong ones.</summary>
 internal static class Arguments

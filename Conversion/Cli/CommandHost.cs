@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>What a command writes to. Tests give their own writers, so that they can run at once.</summary>
 /// <param name="Output">Results.</param>

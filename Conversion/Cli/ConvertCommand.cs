@@ -1,11 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Download;
-using MlNetMobileViT.Conversion.Files;
-using MlNetMobileViT.Conversion.Labels;
 
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary><c>convert CHECKPOINT -o model.onnx</c>.</summary>
 internal sealed class ConvertCommand

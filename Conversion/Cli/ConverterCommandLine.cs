@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The command line of the converter: <c>convert</c>, <c>inspect</c> and <c>verify</c>.</summary>
 internal static class ConverterCommandLine

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>What a person reads of an exception.</summary>
 internal static class ErrorText

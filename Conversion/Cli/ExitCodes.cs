@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The exit codes of the command line.</summary>
 internal static class ExitCodes

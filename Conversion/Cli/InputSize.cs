@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The size of a model's input on the command line: <c>256</c> or <c>HxW</c>, such as <c>192x320</c>.</summary>
 internal readonly record struct InputSize(int Height, int Width)

@@ -1,13 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Configs;
-using MlNetMobileViT.Conversion.Layouts;
-using MlNetMobileViT.Conversion.Onnx;
-using MlNetMobileViT.Conversion.Verification;
 using Spectre.Console;
 
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary><c>inspect FILE</c>: what a checkpoint or a converted model is.</summary>
 internal sealed class InspectCommand

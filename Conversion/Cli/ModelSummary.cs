@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>Facts about models, put for people.</summary>
 internal static class ModelSummary

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Ctrl+C and requests to end stop a command, which keeps what is done; where it does not stop in time, because a worker waits

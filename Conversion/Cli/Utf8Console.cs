@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// The console of this process in UTF-8, whatever code page a Windows console has, or a system's language says: names of files

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using MlNetMobileViT.Conversion.Verification;
 
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary><c>verify model.onnx</c>: whether a converted file is good.</summary>
 internal sealed class VerifyCommand

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using MlNetMobileViT.Conversion.Download;
 using Spectre.Console;
 
-namespace MlNetMobileViT.Conversion.Cli;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The argument that is a checkpoint's path or the name of official weights, and the options of the download.</summary>
 /// <param name="argumentName">What the usage calls the argument.</param>

@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Layouts;
-
-namespace MlNetMobileViT.Conversion.Configs;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// The JSON files beside a checkpoint, as far as they belong to it. In a folder that was given as such they must; beside a

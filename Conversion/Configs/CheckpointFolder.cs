@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Checkpoints;
-
-namespace MlNetMobileViT.Conversion.Configs;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A folder as Hugging Face's <c>save_pretrained</c> and timm's hub write it: weights and JSON files of known names.</summary>
 internal static class CheckpointFolder

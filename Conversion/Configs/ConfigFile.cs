@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace MlNetMobileViT.Conversion.Configs;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A JSON file beside a checkpoint, and the sentence that says what is wrong with it.</summary>
 internal sealed class ConfigFile

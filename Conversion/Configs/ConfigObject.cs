@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace MlNetMobileViT.Conversion.Configs;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A JSON object in a configuration. A key whose value is null counts as absent, as Python's libraries have it.</summary>
 internal readonly record struct ConfigObject(ConfigFile File, JsonElement Element)

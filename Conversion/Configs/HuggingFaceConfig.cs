@@ -1,8 +1,6 @@
 using System.Globalization;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Layouts;
 
-namespace MlNetMobileViT.Conversion.Configs;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// What <c>save_pretrained</c> of Hugging Face's transformers writes beside the weights: <c>config.json</c> (<c>MobileViTConfig</c>)

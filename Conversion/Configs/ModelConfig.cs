@@ -1,8 +1,6 @@
 using System.Globalization;
-using MlNetMobileViT.Conversion.Labels;
-using MlNetMobileViT.Conversion.Layouts;
 
-namespace MlNetMobileViT.Conversion.Configs;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>What the JSON files beside a checkpoint say of its model.</summary>
 internal abstract class ModelConfig(ConfigObject? config)

@@ -1,7 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Layouts;
-
-namespace MlNetMobileViT.Conversion.Configs;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// The <c>config.json</c> that timm writes for the Hugging Face hub (<c>save_for_hf</c>): the name of the architecture, and in

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Download;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A downloaded file and the checksum recorded beside it.</summary>
 internal sealed class CachedFile(string path)

@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using MlNetMobileViT.Conversion.Onnx;
 
-namespace MlNetMobileViT.Conversion.Download;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Converted models beside the checkpoints that they come from. A file's name tells all that its bytes depend on: the SHA-256

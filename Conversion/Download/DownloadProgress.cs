@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Download;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>How far a download is.</summary>
 /// <param name="BytesReceived">The bytes on disk, those of an earlier, broken download included.</param>

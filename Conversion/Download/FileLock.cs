@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Download;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A lock between processes: an empty file that one of them holds open.</summary>
 /// <remarks>

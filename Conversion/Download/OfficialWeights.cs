@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Layouts;
 
-namespace MlNetMobileViT.Conversion.Download;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>Apple's trained MobileViT weights by name, downloaded once and kept.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Download;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>Where the official weights come from and where they are kept.</summary>
 public sealed record OfficialWeightsOptions

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using MlNetMobileViT.Conversion.Checkpoints;
 
-namespace MlNetMobileViT.Conversion.Download;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Downloads into a file that survives a broken connection: the next try, in this process or a later one, asks only for what

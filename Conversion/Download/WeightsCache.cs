@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Download;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The per-user folder in which downloaded weights are kept.</summary>
 public static class WeightsCache

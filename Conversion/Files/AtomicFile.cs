@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Files;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>Writes a file so that other programs see the old one, or nothing, until the new one is whole.</summary>
 internal static class AtomicFile

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MlNetMobileViT.Conversion.Files;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Text with its accents taken apart, so that what macOS writes decomposed and other systems composed is the same text.

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Files;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>How much fits on a disk.</summary>
 internal static class DiskSpace

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Files;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>Where a path leads: every link on the way followed, and names compared as the file system compares them.</summary>
 internal static class RealPath

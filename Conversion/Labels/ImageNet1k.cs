@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Labels;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The classes of ImageNet-1k, in the order of the logits of every published MobileViT classifier.</summary>
 /// <remarks>

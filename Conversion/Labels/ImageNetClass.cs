@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Labels;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>One of the 1000 classes of ImageNet-1k (ILSVRC 2012).</summary>
 /// <param name="Index">The position in a model's logits, from 0.</param>

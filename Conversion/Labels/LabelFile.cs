@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MlNetMobileViT.Conversion.Labels;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Class labels from a text file, one label a line, in the order of the logits: UTF-8, or UTF-16 or UTF-32 with a byte order mark.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MlNetMobileViT.Conversion.Labels;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Text files as people save them: UTF-8 with or without a byte order mark, or UTF-16 or UTF-32 with one (Windows' "Unicode").

@@ -1,7 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Network;
-
-namespace MlNetMobileViT.Conversion.Layouts;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Finds the architecture that a checkpoint's tensors belong to, by their shapes: a published variant, or one of custom widths

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Layouts;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The naming scheme of a state dict: whose implementation of MobileViT wrote it.</summary>
 public enum CheckpointLayout

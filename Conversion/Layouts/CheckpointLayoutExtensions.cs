@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Layouts;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>What follows from a layout.</summary>
 public static class CheckpointLayoutExtensions

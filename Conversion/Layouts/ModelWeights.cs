@@ -1,7 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-
-namespace MlNetMobileViT.Conversion.Layouts;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The weights of a MobileViT classifier under their official names, whatever the checkpoint called them.</summary>
 public sealed class ModelWeights

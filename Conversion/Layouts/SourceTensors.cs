@@ -1,7 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-
-namespace MlNetMobileViT.Conversion.Layouts;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The tensors of a checkpoint under their own names, asked for by the canonical ones.</summary>
 internal sealed class SourceTensors

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Layouts;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>All that is wrong with the tensors of a checkpoint, for one message.</summary>
 internal sealed class TensorProblems

@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// A convolution without bias, then batch norm and SiLU unless they are left out. The batch norm is folded into the

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>Which shapes a graph is written for and which operators it may use.</summary>
 /// <param name="Height">The height of the input in pixels; the nominal one where the size is dynamic.</param>

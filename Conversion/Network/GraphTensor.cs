@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A value in the graph.</summary>
 /// <param name="Name">Its name in the ONNX graph.</param>

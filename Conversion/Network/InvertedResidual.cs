@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// MobileNetV2's block ("MV2" in the paper): 1×1 expansion, 3×3 depthwise convolution that carries the stride, linear 1×1

@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>Layer norm over the last dimension.</summary>
 internal sealed class LayerNorm(string name, int dimension) : NetworkModule(name)

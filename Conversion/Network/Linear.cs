@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A linear layer with bias: x·Wᵀ + b, the weight stored <c>[out, in]</c> as in PyTorch.</summary>
 internal sealed class Linear(string name, int inFeatures, int outFeatures) : NetworkModule(name)

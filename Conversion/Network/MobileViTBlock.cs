@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// The MobileViT block (figure 1b of the paper): local representation by a 3×3 and a 1×1 convolution, global representation

@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The whole classifier: stem, five stages, last 1×1 convolution, global average pooling, linear classifier.</summary>
 internal sealed class MobileViTNetwork

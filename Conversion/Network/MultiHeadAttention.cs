@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Scaled dot-product self-attention. Queries, keys and values come from one projection whose rows are, in this order, all

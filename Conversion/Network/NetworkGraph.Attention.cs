@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Onnx;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <content>Self-attention, in one contrib operator or in ONNX's own.</content>
 internal sealed partial class NetworkGraph

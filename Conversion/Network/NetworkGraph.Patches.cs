@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <content>Feature maps to tokens and back.</content>
 internal sealed partial class NetworkGraph

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <content>3×3 convolutions with half the products.</content>
 /// <remarks>

@@ -1,7 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Onnx;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// What modules write themselves into: the layers of a MobileViT as ONNX operators. It follows shapes for the nominal input

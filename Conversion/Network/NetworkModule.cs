@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A part of the network: it knows the tensors that it needs and how to write itself into a graph.</summary>
 /// <param name="name">The prefix of its tensors in the official state dict.</param>

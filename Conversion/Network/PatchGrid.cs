@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>What <see cref="NetworkGraph.Fold"/> has to know to undo an unfold.</summary>
 /// <param name="Map">The feature map before it was unfolded, and before it was resized to whole patches.</param>

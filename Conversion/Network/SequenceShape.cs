@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>How tokens stand as sequences, <c>[4N, patches, d]</c>.</summary>
 /// <param name="Name">The name of that shape in the graph.</param>

@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-
-namespace MlNetMobileViT.Conversion.Network;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// A pre-norm transformer layer: x + attention(norm(x)), then x + feed-forward(norm(x)). Indices in the names are those of

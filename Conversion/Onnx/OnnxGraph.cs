@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
-using static MlNetMobileViT.Conversion.Onnx.AttributeProto.Types;
+using static MlNetMobileViT.Conversion.AttributeProto.Types;
 
-namespace MlNetMobileViT.Conversion.Onnx;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>An ONNX graph under construction: nodes, initializers, inputs and outputs, each name given once.</summary>
 internal sealed class OnnxGraph

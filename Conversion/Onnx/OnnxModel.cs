@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Network;
 
-namespace MlNetMobileViT.Conversion.Onnx;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A whole ONNX model: an architecture with its weights as a graph, and what the file says about itself.</summary>
 internal static class OnnxModel

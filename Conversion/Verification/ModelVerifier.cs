@@ -1,9 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Onnx;
 
-namespace MlNetMobileViT.Conversion.Verification;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>Tells whether a converted file is good: structure, metadata, checksum, and what ONNX Runtime computes with it.</summary>
 public static class ModelVerifier

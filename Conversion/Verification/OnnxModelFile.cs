@@ -1,7 +1,6 @@
 using Google.Protobuf;
-using MlNetMobileViT.Conversion.Onnx;
 
-namespace MlNetMobileViT.Conversion.Verification;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>An ONNX file of this converter, read back: the graph and what it says about itself.</summary>
 internal sealed class OnnxModelFile

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Verification;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// The first three logits of Apple's weights for the photograph <c>val2017/000000039769.jpg</c> of COCO, by which Hugging Face's

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Verification;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>One thing that was checked about a model file.</summary>
 /// <param name="Name">What was checked, in a word or two.</param>

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Verification;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>What <see cref="ModelVerifier"/> found out about a model file.</summary>
 /// <param name="Metadata">What the file says about itself.</param>

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Verification;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>An input whose logits are known.</summary>
 /// <param name="Name">What to call it, such as the name of the image file.</param>

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace MlNetMobileViT.Conversion.Verification;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A model in ONNX Runtime, fed with the few pictures that <see cref="ModelVerifier"/> compares.</summary>
 internal sealed class VerificationSession : IDisposable

@@ -1,9 +1,6 @@
 using System.CommandLine;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Inputs;
-using MlNetMobileViT.Examples.Results;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The options of commands that name classes.</summary>
 internal sealed class ClassOptions

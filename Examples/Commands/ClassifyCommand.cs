@@ -1,12 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Inputs;
-using MlNetMobileViT.Examples.Reports;
-using MlNetMobileViT.Examples.Results;
-using MlNetMobileViT.Examples.Scoring;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary><c>classify PATH…</c>: the most likely classes of every picture.</summary>
 internal static class ClassifyCommand

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using MlNetMobileViT.Conversion.Cli;
-using MlNetMobileViT.Examples.Display;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The whole command line: parses, runs, and turns what goes wrong into one sentence and an exit code.</summary>
 internal static class CommandLine

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using MlNetMobileViT.Examples.Results;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The options of commands that can write CSV.</summary>
 internal sealed class CsvOptions

@@ -1,15 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using MlNetMobileViT.Conversion.Files;
-using MlNetMobileViT.Conversion.Labels;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Reports;
-using MlNetMobileViT.Examples.Results;
-using MlNetMobileViT.Examples.Scoring;
-using MlNetMobileViT.Examples.Training;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary><c>evaluate FOLDER</c>: how often a model is right on labelled pictures.</summary>
 internal static class EvaluateCommand

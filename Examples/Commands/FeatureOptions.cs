@@ -1,7 +1,7 @@
 using System.CommandLine;
-using MlNetMobileViT.Conversion.Download;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The options of commands that work on features.</summary>
 internal sealed class FeatureOptions

@@ -1,10 +1,6 @@
 using System.CommandLine;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Inputs;
-using MlNetMobileViT.Examples.Results;
-using MlNetMobileViT.Examples.Scoring;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary><c>features PATH…</c>: a vector for every picture.</summary>
 internal static class FeaturesCommand

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Inputs;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The arguments with which a command is told its pictures.</summary>
 internal sealed class InputOptions

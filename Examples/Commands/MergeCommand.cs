@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using MlNetMobileViT.Conversion.Files;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Results;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary><c>merge SHARD…</c>: joins the outputs of all shards of a run.</summary>
 internal static class MergeCommand

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Scoring;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The option that names the model.</summary>
 internal sealed class ModelOptions

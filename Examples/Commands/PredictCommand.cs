@@ -1,14 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Inputs;
-using MlNetMobileViT.Examples.Reports;
-using MlNetMobileViT.Examples.Results;
-using MlNetMobileViT.Examples.Scoring;
-using MlNetMobileViT.Examples.Training;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary><c>predict MODEL.zip PATH…</c>: the classes of a model that <c>train</c> wrote.</summary>
 internal static class PredictCommand

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using MlNetMobileViT.Examples.Inputs;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The options of a run over many pictures.</summary>
 internal sealed class RunOptions

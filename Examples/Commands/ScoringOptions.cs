@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The options of commands that score images: how much of the machine they may take.</summary>
 internal sealed class ScoringOptions

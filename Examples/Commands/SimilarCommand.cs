@@ -1,14 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics.Tensors;
-using MlNetMobileViT.Conversion.Files;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Inputs;
-using MlNetMobileViT.Examples.Reports;
-using MlNetMobileViT.Examples.Results;
-using MlNetMobileViT.Examples.Scoring;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary><c>similar IMAGE FOLDER</c>: the nearest pictures by the cosine of their features.</summary>
 internal static class SimilarCommand

@@ -1,14 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
-using MlNetMobileViT.Conversion.Files;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Reports;
-using MlNetMobileViT.Examples.Results;
-using MlNetMobileViT.Examples.Scoring;
-using MlNetMobileViT.Examples.Training;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Commands;
+namespace MlNetMobileViT.Examples;
 
 /// <summary><c>train FOLDER</c>: a classifier of the user's own classes, on MobileViT's features.</summary>
 internal static class TrainCommand

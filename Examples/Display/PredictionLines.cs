@@ -1,8 +1,7 @@
 using System.Globalization;
-using MlNetMobileViT.Examples.Results;
 using Spectre.Console;
 
-namespace MlNetMobileViT.Examples.Display;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>A line a picture: its path, then labels and probabilities in columns, printed as the rows come.</summary>
 internal sealed class PredictionLines

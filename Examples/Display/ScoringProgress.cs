@@ -2,7 +2,7 @@ using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace MlNetMobileViT.Examples.Display;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>A progress bar with rate and time left below the rows, on a screen; nothing where output is redirected.</summary>
 internal static class ScoringProgress

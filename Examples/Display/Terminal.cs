@@ -1,7 +1,7 @@
-using MlNetMobileViT.Conversion.Cli;
+using MlNetMobileViT.Conversion;
 using Spectre.Console;
 
-namespace MlNetMobileViT.Examples.Display;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Where a command reads from and writes to; tests give it writers of their own.</summary>
 /// <param name="input">Standard input.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Spectre.Console.Rendering;
 
-namespace MlNetMobileViT.Examples.Display;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Text in columns of a fixed width, for names in any script.</summary>
 internal static class TextCell

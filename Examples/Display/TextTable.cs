@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace MlNetMobileViT.Examples.Display;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>A small table in columns of their own widths; the first column is text, the others are numbers.</summary>
 internal sealed class TextTable(params string[] header)

@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 
-namespace MlNetMobileViT.Examples.Inputs;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>A name in a folder.</summary>
 /// <param name="Name">The name, without its folder.</param>

@@ -1,6 +1,6 @@
-using MlNetMobileViT.Conversion.Files;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Inputs;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Lists the files of a folder in an order that is the same on every machine.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace MlNetMobileViT.Examples.Inputs;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>A path with <c>*</c>, <c>?</c>, <c>[abc]</c> or <c>**</c> (any folders) that the shell left to us.</summary>
 internal sealed class GlobPattern

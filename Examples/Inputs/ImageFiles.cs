@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Examples.Inputs;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Which files of a folder are taken for pictures.</summary>
 internal static class ImageFiles

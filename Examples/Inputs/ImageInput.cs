@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Examples.Inputs;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>One picture to score, or a place that could not be listed.</summary>
 /// <param name="Index">The position in the whole list of inputs, before it is cut into shards.</param>

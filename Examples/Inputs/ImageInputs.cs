@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MlNetMobileViT.Examples.Inputs;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The pictures that a command's arguments name, each once, in an order that is the same for every run.</summary>
 /// <param name="arguments">Folders, files, globs, and <c>-</c> for a list on standard input.</param>

@@ -1,8 +1,7 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
-using MlNetMobileViT.Examples.Results;
 
-namespace MlNetMobileViT.Examples.Inputs;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>
 /// The inputs that are on their way through a pipeline. A pipeline hands rows out in the order of its input, some of them

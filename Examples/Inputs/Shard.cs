@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MlNetMobileViT.Examples.Inputs;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>One of <paramref name="Count"/> parts of a run, counted from 1.</summary>
 internal readonly record struct Shard(int Number, int Count)

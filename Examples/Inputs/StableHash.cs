@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using MlNetMobileViT.Conversion.Files;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Inputs;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>A hash of text that is the same on every machine and in every version: the first half of the UTF-8's SHA-256.</summary>
 internal static class StableHash

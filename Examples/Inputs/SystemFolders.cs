@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Examples.Inputs;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Folders that programs leave among people's own, with copies, thumbnails or deleted files in them.</summary>
 internal static class SystemFolders

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace MlNetMobileViT.Examples.Inputs;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>
 /// Names of bytes that are not UTF-8, which Linux allows. .NET reads such bytes as U+FFFD, so that several names may look alike,

@@ -1,7 +1,6 @@
 using System.Globalization;
-using MlNetMobileViT.Examples.Results;
 
-namespace MlNetMobileViT.Examples.Reports;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>What was classified, as a page: numbers, a histogram of confidence, pictures with their classes, failures.</summary>
 internal static class ClassificationReport

@@ -1,6 +1,4 @@
-using MlNetMobileViT.Examples.Training;
-
-namespace MlNetMobileViT.Examples.Reports;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>How well classes were told apart, as a page: numbers, the matrix, the most confused pairs with their pictures.</summary>
 internal static class ConfusionReport

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Reflection;
 using System.Text;
-using MlNetMobileViT.Conversion.Files;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Reports;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>
 /// A self-contained page: styles, scripts and pictures are in it, and its content security policy forbids the network.

@@ -1,7 +1,6 @@
 using System.Globalization;
-using MlNetMobileViT.Examples.Results;
 
-namespace MlNetMobileViT.Examples.Reports;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The pictures that are most like one picture, as a sheet.</summary>
 internal static class SimilarReport

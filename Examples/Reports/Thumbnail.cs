@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
-namespace MlNetMobileViT.Examples.Reports;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Small versions of pictures, as data URIs.</summary>
 internal static class Thumbnail

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Results as CSV (RFC 4180, UTF-8, line feeds): names with commas, quotes and line ends survive.</summary>
 internal static class CsvResults

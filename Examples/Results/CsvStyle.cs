@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>For whom CSV is written. Whatever the style, the same rows are read back.</summary>
 /// <param name="IsSafe">

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>
 /// Features as ML.NET's binary format (<c>mlContext.Data.LoadFromBinary</c>): the columns <c>path</c>, <c>error</c> and

@@ -1,7 +1,6 @@
 using System.Globalization;
-using MlNetMobileViT.Examples.Inputs;
 
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>How many inputs there are, and a digest of their names and places.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Results as JSON Lines: an object a line, with the columns as its members; what is missing is null.</summary>
 internal static class JsonLinesResults

@@ -1,6 +1,6 @@
-using MlNetMobileViT.Conversion.Files;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Where a command writes. Nothing that it reads may be written over; that is checked before it does any work.</summary>
 internal sealed class OutputPaths

@@ -1,7 +1,7 @@
 using Parquet;
 using Parquet.Schema;
 
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Results as Parquet, the columns typed: UTF-8 text and single-precision numbers, all but the path nullable.</summary>
 internal static class ParquetResults

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>A column of a result file.</summary>
 /// <param name="Name">Its name in the file.</param>

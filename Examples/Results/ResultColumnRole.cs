@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Which part of a row a column shows.</summary>
 internal enum ResultColumnRole

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The formats of result files, by extension.</summary>
 internal sealed class ResultFormat

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>What a run found out about one picture.</summary>
 /// <param name="Index">The position of the picture among all inputs.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>What a result file holds beside the path and the error; the one place where its columns are named.</summary>
 /// <remarks>

@@ -1,6 +1,4 @@
-using MlNetMobileViT.Examples.Inputs;
-
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The rows that a stopped run left, found again by the paths that they show.</summary>
 /// <remarks>Two inputs may show one path, where names are no text; each row stands for one of them, in their order.</remarks>

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using MlNetMobileViT.Conversion.Files;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>
 /// What a finished output says about the run that made it, in a small JSON file beside it: <c>merge</c> proves with it that every

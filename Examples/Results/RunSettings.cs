@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Compares what two runs depend on, by name: the model above all.</summary>
 internal static class RunSettings

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Examples.Results;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Joins the outputs of all shards of a run, and proves that every input is there exactly once.</summary>
 internal sealed class ShardMerge

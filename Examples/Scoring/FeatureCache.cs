@@ -1,9 +1,6 @@
 using System.Globalization;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Inputs;
-using MlNetMobileViT.Examples.Results;
 
-namespace MlNetMobileViT.Examples.Scoring;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>
 /// Features that are kept in a file for the next run. They save time and nothing else: where the file cannot be read or written,

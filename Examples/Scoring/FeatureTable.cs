@@ -1,9 +1,6 @@
 using System.Globalization;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Inputs;
-using MlNetMobileViT.Examples.Results;
 
-namespace MlNetMobileViT.Examples.Scoring;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>The features of a set of pictures, in memory, computed once: a later run over the same files reads them back.</summary>
 /// <param name="terminal">Where progress is shown.</param>

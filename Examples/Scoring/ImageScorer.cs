@@ -1,8 +1,6 @@
 using Microsoft.ML;
-using MlNetMobileViT.Examples.Inputs;
-using MlNetMobileViT.Examples.Results;
 
-namespace MlNetMobileViT.Examples.Scoring;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Scores pictures with an ML.NET pipeline, in the order of the inputs, while they are listed.</summary>
 /// <param name="model">The model; it stays the caller's.</param>

@@ -1,10 +1,7 @@
 using System.Globalization;
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Download;
-using MlNetMobileViT.Conversion.Labels;
-using MlNetMobileViT.Examples.Display;
 
-namespace MlNetMobileViT.Examples.Scoring;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Models by name.</summary>
 internal static class ModelSource

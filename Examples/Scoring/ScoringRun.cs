@@ -1,12 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
-using MlNetMobileViT.Conversion.Files;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Inputs;
-using MlNetMobileViT.Examples.Results;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Scoring;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>
 /// A run over many pictures that can be stopped, killed and resumed without scoring anything twice or losing a row, and whose

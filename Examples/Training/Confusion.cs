@@ -1,7 +1,6 @@
 using System.Globalization;
-using MlNetMobileViT.Examples.Display;
 
-namespace MlNetMobileViT.Examples.Training;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>How often a picture of one class was taken for another.</summary>
 /// <param name="labels">The classes, in the order of the rows and columns.</param>

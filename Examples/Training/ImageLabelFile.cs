@@ -1,8 +1,7 @@
 using CsvHelper;
-using MlNetMobileViT.Conversion.Labels;
-using MlNetMobileViT.Examples.Inputs;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Training;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Which label a text file gives to which image; read as people write such files, or refused with the line.</summary>
 /// <remarks>

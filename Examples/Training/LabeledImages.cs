@@ -1,9 +1,7 @@
 using System.Globalization;
-using MlNetMobileViT.Conversion.Files;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Inputs;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.Examples.Training;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Pictures and the names of their classes.</summary>
 /// <param name="Images">The pictures, in a stable order.</param>

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Examples.Training;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>Deals examples out to folds so that every class is spread evenly over them.</summary>
 internal static class StratifiedFolds

@@ -1,9 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MlNetMobileViT.Examples.Inputs;
-using MlNetMobileViT.Examples.Results;
 
-namespace MlNetMobileViT.Examples.Training;
+namespace MlNetMobileViT.Examples;
 
 /// <summary>A model that <c>train</c> wrote: from paths to labels and scores.</summary>
 internal sealed class TrainedModel : IDisposable

@@ -1,10 +1,7 @@
 using System.Globalization;
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
-using MlNetMobileViT.UnitTests.Conversion.Cli;
 
-namespace MlNetMobileViT.UnitTests.Conversion;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>
 /// The bytes of a converted file and the words of a message are the same wherever the program runs. The cultures are made by

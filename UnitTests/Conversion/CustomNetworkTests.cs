@@ -1,12 +1,6 @@
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Layouts;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
-using MlNetMobileViT.UnitTests.Conversion.Layouts;
-using MlNetMobileViT.UnitTests.Conversion.Network;
 
-namespace MlNetMobileViT.UnitTests.Conversion;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>
 /// Networks that somebody trained with widths, depths, transformer dimensions and heads of their own, from the checkpoint's

@@ -2,10 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Network;
 
-namespace MlNetMobileViT.UnitTests.Conversion;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Whoever changes what the converter writes raises <see cref="MobileViTConverter.GraphRevision"/>.</summary>
 [TestClass]

@@ -1,9 +1,6 @@
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
 
-namespace MlNetMobileViT.UnitTests.Conversion;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A damaged checkpoint is converted whole or leaves no trace.</summary>
 [TestClass]

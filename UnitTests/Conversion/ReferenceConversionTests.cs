@@ -1,7 +1,6 @@
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Architecture;
 
-namespace MlNetMobileViT.UnitTests.Conversion;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Converted files against the golden numbers of the official implementation, from the golden crops on.</summary>
 [TestClass]

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Whoever stops halfway leaves nothing behind.</summary>
 [TestClass]

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>An image that cannot be read is an error or a missing value, and never a score.</summary>
 [TestClass]

@@ -2,9 +2,8 @@ using System.IO.Compression;
 using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Transforms;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A file that cannot be loaded is an <see cref="InvalidDataException"/> that names it, however it is damaged.</summary>
 [TestClass]

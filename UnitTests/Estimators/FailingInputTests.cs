@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A value of the input that cannot be had is an error of that value, and of nothing before, after or beside it.</summary>
 [TestClass]

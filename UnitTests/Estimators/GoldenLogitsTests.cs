@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>From the file of a photo to its logits, against the official implementation's.</summary>
 [TestClass]

@@ -1,11 +1,9 @@
 using Google.Protobuf;
 using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
-using MlNetMobileViT.Conversion.Network;
-using MlNetMobileViT.Conversion.Onnx;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class MobileViTModelTests

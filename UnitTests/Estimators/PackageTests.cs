@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>What the package must not forget; <c>dotnet pack</c> itself is too slow for a test.</summary>
 [TestClass]

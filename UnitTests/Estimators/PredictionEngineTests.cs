@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.ML;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Single predictions give what passes over data give, from any number of threads.</summary>
 [TestClass]

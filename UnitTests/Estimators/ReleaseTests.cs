@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>What fails halfway keeps nothing, and the first error is the one that is seen.</summary>
 [TestClass]

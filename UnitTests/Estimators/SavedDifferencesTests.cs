@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>What ML.NET's own loader does not keep is what the remarks of the fast one list, and no more.</summary>
 [TestClass]

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>
 /// Pipelines whose images ML.NET's own transforms make load where nobody has told ML.NET of the images' types. ML.NET keeps

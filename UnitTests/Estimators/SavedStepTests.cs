@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>What a saved pipeline says of its steps is checked as what is given by hand, and goes with the pipeline.</summary>
 [TestClass]

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Examples;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A folder of pictures in two classes that are told apart by their colour.</summary>
 internal static class ColoredImages

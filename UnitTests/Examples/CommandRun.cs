@@ -1,7 +1,6 @@
-using MlNetMobileViT.Examples.Commands;
-using MlNetMobileViT.Examples.Display;
+using MlNetMobileViT.Examples;
 
-namespace MlNetMobileViT.UnitTests.Examples;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A command, run in this process with readers and writers of its own.</summary>
 internal sealed record CommandRun(int ExitCode, string Output, string Error)

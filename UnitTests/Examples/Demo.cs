@@ -1,6 +1,6 @@
-using MlNetMobileViT.Examples.Scoring;
+using MlNetMobileViT.Examples;
 
-namespace MlNetMobileViT.UnitTests.Examples;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>The committed model and pictures.</summary>
 internal static class Demo

@@ -1,4 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.UnitTests;
 

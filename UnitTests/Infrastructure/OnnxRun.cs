@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using MlNetMobileViT.Conversion.Onnx;
+using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.UnitTests;
 

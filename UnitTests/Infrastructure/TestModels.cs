@@ -1,6 +1,4 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Network;
-using MlNetMobileViT.Conversion.Onnx;
+using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.UnitTests;
 

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.UnitTests.Model;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ModelMetadataTests

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 
-namespace MlNetMobileViT.UnitTests.Readme;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>The C# of the README, compiled and run. <see cref="ReadmeTests"/> holds the two against each other.</summary>
 internal static class ReadmeSnippets

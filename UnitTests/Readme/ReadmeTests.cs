@@ -3,11 +3,8 @@ using System.Text.RegularExpressions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
 
-namespace MlNetMobileViT.UnitTests.Readme;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>The README's commands run as they are printed, and its C# is code that compiles and runs.</summary>
 [TestClass]

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>What a global means to the reader.</summary>
 internal enum GlobalKind

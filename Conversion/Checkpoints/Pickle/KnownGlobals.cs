@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// The names that mean something to the reader: those that PyTorch's own reading with <c>weights_only=True</c> accepts, and

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>The opcodes of pickle that the reader knows, named as in Python's <c>pickletools</c>.</summary>
 internal static class Opcode

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>What a pickle held.</summary>
 /// <param name="Value">Its value; see <see cref="PickleReader"/> for the types.</param>

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A name that a pickle refers to. It is never looked up or called.</summary>
 /// <param name="Name">The module and the name in it, joined by a dot.</param>

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <content>
 /// What stands for the result of a call. The few calls of which tensors and dictionaries are made have a known meaning; any

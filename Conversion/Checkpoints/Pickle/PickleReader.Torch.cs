@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <content>What a pickle refers to outside itself: globals, and the storages of tensors.</content>
 internal sealed partial class PickleReader

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Reads a pickle as data. A pickle is a program; this reader knows the opcodes that the pickles of checkpoints are made of

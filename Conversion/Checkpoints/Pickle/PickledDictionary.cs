@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A Python dictionary: its entries in the order in which they were set.</summary>
 internal sealed class PickledDictionary

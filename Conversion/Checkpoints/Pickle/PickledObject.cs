@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// What stands for an object of a class, or the result of a function, that this reader does not know: nothing was called, and

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>A reference to a storage, or to a part of one, that lies elsewhere in the file.</summary>
 /// <param name="Key">The key that finds the storage.</param>

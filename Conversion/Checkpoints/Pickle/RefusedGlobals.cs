@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.Conversion.Checkpoints.Pickle;
+namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// The names that a pickle holds only in order to attack whoever loads it, each with what it is good for. A file that refers to

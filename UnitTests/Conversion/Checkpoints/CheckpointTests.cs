@@ -1,9 +1,8 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class CheckpointTests

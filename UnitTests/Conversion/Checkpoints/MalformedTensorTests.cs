@@ -1,7 +1,6 @@
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Tensors whose shapes, strides, offsets and storages do not fit together.</summary>
 [TestClass]

@@ -1,8 +1,7 @@
 using System.IO.Compression;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class MalformedZipTests

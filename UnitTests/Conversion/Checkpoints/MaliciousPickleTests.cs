@@ -1,9 +1,7 @@
 using System.Text;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Checkpoints.Pickle;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Pickles that ask for more than being read. Opcodes are given as Latin-1 text, without protocol and stop.</summary>
 [TestClass]

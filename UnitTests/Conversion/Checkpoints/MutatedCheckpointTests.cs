@@ -1,7 +1,6 @@
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>
 /// Thousands of damaged files. Each is read to the last value or refused with one sentence that names it; none makes the

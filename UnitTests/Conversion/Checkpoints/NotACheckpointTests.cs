@@ -1,9 +1,7 @@
 using System.Text;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Network;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class NotACheckpointTests

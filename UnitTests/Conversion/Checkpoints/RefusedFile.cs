@@ -1,6 +1,6 @@
-using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>The way in which every unusable file must be refused.</summary>
 internal static class RefusedFile

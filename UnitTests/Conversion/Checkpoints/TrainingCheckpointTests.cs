@@ -1,7 +1,6 @@
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>
 /// Checkpoints as training programs write them: what is not a tensor is left out and named. Opcodes are given as Latin-1 text.

@@ -1,12 +1,7 @@
 using System.Text.Json.Nodes;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Download;
-using MlNetMobileViT.Conversion.Verification;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
-using MlNetMobileViT.UnitTests.Conversion.Download;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Cli;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ConvertCommandTests : IDisposable
@@ -21,14 +16,14 @@ public sealed class ConvertCommandTests : IDisposable
     public async Task A_model_of_1000_classes_has_the_labels_of_ImageNet_without_asking()
     {
         string checkpoint = TestCheckpoint.Write(_folder, TestCheckpoint.Xxs);
-        var run = await CommandRun.Of("convert", checkpoint, "-o", Output);
+        var run = await ConverterRun.Of("convert", checkpoint, "-o", Output);
         run.AssertSucceeded();
         StringAssert.Contains(run.Output, "MobileViT-XXS, 1,272,024 parameters, 1000 labels (tench … toilet tissue)");
         var metadata = OnnxModelFile.Read(Output).Metadata;
         Assert.AreEqual("crane (n02012849)", metadata.Labels[134]);
         Assert.AreEqual(PreprocessingPresets.Get(PreprocessingPresets.Cvnets), metadata.Preprocessing);
 
-        (await CommandRun.Of("convert", checkpoint, "-o", Output, "--no-labels")).AssertSucceeded();
+        (await ConverterRun.Of("convert", checkpoint, "-o", Output, "--no-labels")).AssertSucceeded();
         Assert.IsEmpty(OnnxModelFile.Read(Output).Metadata.Labels);
     }
 
@@ -37,7 +32,7 @@ public sealed class ConvertCommandTests : IDisposable
     {
         string labels = _folder.PathOf("labels.txt");
         File.WriteAllText(labels, "ant\nbee\ncat\ndog\neel\n");
-        var run = await CommandRun.Of(
+        var run = await ConverterRun.Of(
             "convert", TestCheckpoint.Write(_folder, TestCheckpoint.Tiny), "--output", Output, "--labels", labels, "--preset", "timm",
             "--input-size", "64x128", "--outputs", "features,layer_3", "--batch", "2", "--portable", "--heads", "2", "--float16");
         run.AssertSucceeded();
@@ -49,7 +44,7 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.AreEqual("2,3,64,128", string.Join(',', file.Model.Graph.Input[0].Type.TensorType.Shape.Dim.Select(dim => dim.DimValue)));
         Assert.IsFalse(file.Model.OpsetImport.Any(opset => opset.Domain == "com.microsoft"));
         Assert.IsTrue(file.Model.Graph.Initializer.Any(tensor =>
-            tensor.DataType == (int)MlNetMobileViT.Conversion.Onnx.TensorProto.Types.DataType.Float16));
+            tensor.DataType == (int)MlNetMobileViT.Conversion.TensorProto.Types.DataType.Float16));
     }
 
     [TestMethod]
@@ -63,12 +58,12 @@ public sealed class ConvertCommandTests : IDisposable
         File.CreateSymbolicLink(_folder.PathOf("link.onnx"), checkpoint);
         foreach (string output in new[] { checkpoint, _folder.PathOf("linked", Path.GetFileName(checkpoint)), _folder.PathOf("link.onnx") })
         {
-            var run = await CommandRun.Of("convert", checkpoint, "-o", output);
+            var run = await ConverterRun.Of("convert", checkpoint, "-o", output);
             Assert.AreEqual(2, run.ExitCode);
             StringAssert.Contains(run.Error, "is the checkpoint itself");
         }
 
-        var overLabels = await CommandRun.Of("convert", checkpoint, "--labels", labels, "-o", _folder.PathOf("linked", "labels.txt"));
+        var overLabels = await ConverterRun.Of("convert", checkpoint, "--labels", labels, "-o", _folder.PathOf("linked", "labels.txt"));
         Assert.AreEqual(2, overLabels.ExitCode);
         StringAssert.Contains(overLabels.Error, "which the conversion reads");
         CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(checkpoint));
@@ -78,7 +73,7 @@ public sealed class ConvertCommandTests : IDisposable
     [TestMethod]
     public async Task A_dynamic_size_is_left_open()
     {
-        var run = await CommandRun.Of(
+        var run = await ConverterRun.Of(
             "convert", TestCheckpoint.Write(_folder, TestCheckpoint.Tiny), "-o", Output, "--input-size", "64", "--dynamic-size");
         run.AssertSucceeded();
         var dimensions = OnnxModelFile.Read(Output).Model.Graph.Input[0].Type.TensorType.Shape.Dim;
@@ -91,17 +86,17 @@ public sealed class ConvertCommandTests : IDisposable
         string checkpoint = TestCheckpoint.Write(_folder, TestCheckpoint.Tiny);
         string file = _folder.PathOf("network.json");
         File.WriteAllText(file, TestModels.Tiny.ToJson());
-        (await CommandRun.Of("convert", checkpoint, "-o", Output, "--input-size", "64", "--architecture", file)).AssertSucceeded();
+        (await ConverterRun.Of("convert", checkpoint, "-o", Output, "--input-size", "64", "--architecture", file)).AssertSucceeded();
         File.Delete(Output);
 
         File.WriteAllText(file, (TestModels.Tiny with { FeatureChannels = 24 }).ToJson());
-        (await CommandRun.Of("convert", checkpoint, "-o", Output, "--architecture", file)).AssertRefused(checkpoint, "conv_1x1_exp");
+        (await ConverterRun.Of("convert", checkpoint, "-o", Output, "--architecture", file)).AssertRefused(checkpoint, "conv_1x1_exp");
         var withoutStage = JsonNode.Parse(TestModels.Tiny.ToJson())!;
         withoutStage["stages"]![2] = null;
         foreach (string json in new[] { "", "{ }", "null", withoutStage.ToJsonString() })
         {
             File.WriteAllText(file, json);
-            (await CommandRun.Of("convert", checkpoint, "-o", Output, "--architecture", file)).AssertRefused(file);
+            (await ConverterRun.Of("convert", checkpoint, "-o", Output, "--architecture", file)).AssertRefused(file);
         }
 
         AssertNoOutput();
@@ -142,7 +137,7 @@ public sealed class ConvertCommandTests : IDisposable
         run.AssertSucceeded();
         StringAssert.Contains(run.Output, "ema_state_dict");
         Assert.AreEqual(3, MobileViTArchitecture.FromJson(OnnxModelFile.Read(Output).Metadata.Architecture).Classes);
-        StringAssert.Contains((await CommandRun.Of("inspect", _folder.PathOf("model.pt"))).Output, "choose with --state-dict");
+        StringAssert.Contains((await ConverterRun.Of("inspect", _folder.PathOf("model.pt"))).Output, "choose with --state-dict");
         (await ConvertAsync(file, "--state-dict", "weights")).AssertRefused("'weights'");
     }
 
@@ -163,7 +158,7 @@ public sealed class ConvertCommandTests : IDisposable
         run.AssertSucceeded();
         StringAssert.Contains(run.Output, "argparse.Namespace, metrics.Best1, metrics.Best2, metrics.Best3, metrics.Best4 and 2 more.");
         Assert.AreEqual(expected.WeightsSha256, OnnxModelFile.Read(Output).Metadata.WeightsSha256);
-        StringAssert.Contains((await CommandRun.Of("inspect", _folder.PathOf("model.pt"))).Output, "argparse.Namespace");
+        StringAssert.Contains((await ConverterRun.Of("inspect", _folder.PathOf("model.pt"))).Output, "argparse.Namespace");
     }
 
     [TestMethod]
@@ -182,12 +177,12 @@ public sealed class ConvertCommandTests : IDisposable
         using var server = FileServer.Serving(TestCheckpoint.Xxs);
         string[] convert =
             ["convert", "xxs", "-o", Output, "--cache", _folder.PathOf("cache"), "--mirror", server.Address.AbsoluteUri.TrimEnd('/')];
-        var first = await CommandRun.Of(convert);
+        var first = await ConverterRun.Of(convert);
         first.AssertSucceeded();
         StringAssert.Contains(first.Output, OfficialWeights.LicenseNotice);
         Assert.AreEqual("mobilevit_xxs.pt", OnnxModelFile.Read(Output).Metadata.SourceFile);
 
-        var second = await CommandRun.Of([.. convert, "--offline"]);
+        var second = await ConverterRun.Of([.. convert, "--offline"]);
         second.AssertSucceeded();
         Assert.IsFalse(second.Output.Contains("license", StringComparison.OrdinalIgnoreCase));
         Assert.HasCount(1, server.Requests);
@@ -197,7 +192,7 @@ public sealed class ConvertCommandTests : IDisposable
     public async Task Official_weights_of_another_variant_than_their_name_are_refused()
     {
         using var server = FileServer.Serving(TestCheckpoint.Xxs);
-        var run = await CommandRun.Of(
+        var run = await ConverterRun.Of(
             "convert", "s", "-o", Output, "--cache", _folder.PathOf("cache"), "--mirror", server.Address.AbsoluteUri);
         run.AssertRefused("does not fit MobileViT-S", "nearest to MobileViT-XXS");
         AssertNoOutput();
@@ -206,7 +201,7 @@ public sealed class ConvertCommandTests : IDisposable
     [TestMethod]
     public async Task Without_a_network_the_error_says_where_to_put_the_file()
     {
-        var run = await CommandRun.Of("convert", "xs", "-o", Output, "--cache", _folder.PathOf("cache"), "--offline");
+        var run = await ConverterRun.Of("convert", "xs", "-o", Output, "--cache", _folder.PathOf("cache"), "--offline");
         run.AssertRefused(_folder.PathOf("cache", "mobilevit_xs.pt"), "https://docs-assets.developer.apple.com/", "mobilevit_xs.pt");
     }
 
@@ -233,7 +228,7 @@ public sealed class ConvertCommandTests : IDisposable
     public async Task Wrong_options_are_named_before_anything_is_read(string options, params string[] parts)
     {
         // Were the options looked at later, the missing network or cache would be the error.
-        var run = await CommandRun.Of(
+        var run = await ConverterRun.Of(
         [
             "convert", "xxs", "--offline", "--cache", _folder.PathOf("none"),
             .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries),
@@ -252,8 +247,8 @@ public sealed class ConvertCommandTests : IDisposable
         (await ConvertAsync("hello"u8.ToArray())).AssertRefused("model.pt", "not a checkpoint");
         (await ConvertAsync([])).AssertRefused("model.pt");
         (await ConvertAsync(TestCheckpoint.Tiny[..^5000])).AssertRefused("model.pt");
-        (await CommandRun.Of("convert", _folder.PathOf("none.pt"), "-o", Output)).AssertRefused("none.pt");
-        (await CommandRun.Of("convert", _folder.Root, "-o", Output)).AssertRefused(_folder.Root);
+        (await ConverterRun.Of("convert", _folder.PathOf("none.pt"), "-o", Output)).AssertRefused("none.pt");
+        (await ConverterRun.Of("convert", _folder.Root, "-o", Output)).AssertRefused(_folder.Root);
         AssertNoOutput();
     }
 
@@ -300,10 +295,10 @@ public sealed class ConvertCommandTests : IDisposable
     {
         string checkpoint = TestCheckpoint.Write(_folder, TestCheckpoint.Tiny);
         string missing = _folder.PathOf("none", "model.onnx");
-        (await CommandRun.Of("convert", checkpoint, "-o", missing)).AssertRefused(missing);
-        (await CommandRun.Of("convert", checkpoint, "-o", _folder.Root)).AssertRefused(_folder.Root, "folder");
-        (await CommandRun.Of("convert", checkpoint, "-o", checkpoint)).AssertRefused(checkpoint);
-        (await CommandRun.Of("convert", checkpoint, "-o", Path.Combine(_folder.Root, ".", "model.pt"))).AssertRefused("model.pt");
+        (await ConverterRun.Of("convert", checkpoint, "-o", missing)).AssertRefused(missing);
+        (await ConverterRun.Of("convert", checkpoint, "-o", _folder.Root)).AssertRefused(_folder.Root, "folder");
+        (await ConverterRun.Of("convert", checkpoint, "-o", checkpoint)).AssertRefused(checkpoint);
+        (await ConverterRun.Of("convert", checkpoint, "-o", Path.Combine(_folder.Root, ".", "model.pt"))).AssertRefused("model.pt");
         CollectionAssert.AreEqual(TestCheckpoint.Tiny, File.ReadAllBytes(checkpoint));
         AssertNoOutput();
     }
@@ -341,8 +336,8 @@ public sealed class ConvertCommandTests : IDisposable
         }
     }
 
-    private Task<CommandRun> ConvertAsync(byte[] checkpoint, params string[] options) =>
-        CommandRun.Of(["convert", TestCheckpoint.Write(_folder, checkpoint), "-o", Output, .. options]);
+    private Task<ConverterRun> ConvertAsync(byte[] checkpoint, params string[] options) =>
+        ConverterRun.Of(["convert", TestCheckpoint.Write(_folder, checkpoint), "-o", Output, .. options]);
 
     private void AssertNoOutput() =>
         Assert.IsEmpty(Directory.GetFiles(_folder.Root, "*.onnx*", SearchOption.AllDirectories));

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.UnitTests.Conversion.Cli;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ConverterCommandLineTests
@@ -19,7 +19,7 @@ public sealed class ConverterCommandLineTests
     [DataRow("There is no option '--colour'", "inspect", "--colour", "a.pt")]
     public async Task Wrong_usage_is_an_error_that_points_to_the_help(string sentence, params string[] args)
     {
-        var run = await CommandRun.Of(args);
+        var run = await ConverterRun.Of(args);
         Assert.AreEqual(2, run.ExitCode);
         string[] lines = run.Error.TrimEnd().Split('\n');
         Assert.HasCount(2, lines, run.Error);
@@ -36,7 +36,7 @@ public sealed class ConverterCommandLineTests
     [DataRow("verify --help", "--image", "--expected")]
     public async Task Help_names_what_there_is(string args, params string[] parts)
     {
-        var run = await CommandRun.Of(args.Split(' '));
+        var run = await ConverterRun.Of(args.Split(' '));
         run.AssertSucceeded();
         string words = string.Join(' ', run.Output.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
         foreach (string part in parts)
@@ -48,9 +48,9 @@ public sealed class ConverterCommandLineTests
     [TestMethod]
     public async Task A_stack_trace_is_shown_only_on_request()
     {
-        var quiet = await CommandRun.Of("inspect", "no-such-file.pt");
+        var quiet = await ConverterRun.Of("inspect", "no-such-file.pt");
         quiet.AssertRefused("no-such-file.pt");
-        var verbose = await CommandRun.Of("inspect", "no-such-file.pt", "--verbose");
+        var verbose = await ConverterRun.Of("inspect", "no-such-file.pt", "--verbose");
         StringAssert.StartsWith(verbose.Error, quiet.Error);
         StringAssert.Contains(verbose.Error, "   at ");
     }

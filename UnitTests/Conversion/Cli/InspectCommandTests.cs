@@ -1,6 +1,4 @@
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
-
-namespace MlNetMobileViT.UnitTests.Conversion.Cli;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class InspectCommandTests : IDisposable
@@ -13,7 +11,7 @@ public sealed class InspectCommandTests : IDisposable
     public async Task A_checkpoint_is_summed_up()
     {
         string path = TestCheckpoint.Write(_folder, TestCheckpoint.Xxs);
-        var run = await CommandRun.Of("inspect", path);
+        var run = await ConverterRun.Of("inspect", path);
         run.AssertSucceeded();
         foreach (string part in new[] { "model.pt", "PyTorch (zip)", "MobileViT-XXS", "cvnets", "1,272,024", "1,000", "conv_1x1_exp" })
         {
@@ -22,7 +20,7 @@ public sealed class InspectCommandTests : IDisposable
 
         Assert.IsFalse(run.Output.Contains("classifier.fc.bias", StringComparison.Ordinal));
         Assert.IsFalse(run.Output.Split('\n').Any(line => line.EndsWith(' ')));
-        var all = await CommandRun.Of("inspect", path, "--tensors");
+        var all = await ConverterRun.Of("inspect", path, "--tensors");
         StringAssert.Matches(all.Output, new(@"classifier\.fc\.bias +float32 +\[1000\]"));
     }
 
@@ -30,7 +28,7 @@ public sealed class InspectCommandTests : IDisposable
     public async Task A_converted_file_is_summed_up()
     {
         string path = await ConvertAsync();
-        var run = await CommandRun.Of("inspect", path);
+        var run = await ConverterRun.Of("inspect", path);
         run.AssertSucceeded();
         foreach (string part in new[]
                  {
@@ -41,14 +39,14 @@ public sealed class InspectCommandTests : IDisposable
             StringAssert.Contains(run.Output, part);
         }
 
-        StringAssert.Contains((await CommandRun.Of("inspect", path, "--tensors")).Output, "float");
+        StringAssert.Contains((await ConverterRun.Of("inspect", path, "--tensors")).Output, "float");
     }
 
     [TestMethod]
     public async Task A_checkpoint_of_something_else_is_shown_as_far_as_it_goes()
     {
         byte[] file = CheckpointWriter.Safetensors(TestTensor.Of("resnet.conv1.weight", [2, 3], 1, 2, 3, 4, 5, 6));
-        var run = await CommandRun.Of("inspect", TestCheckpoint.Write(_folder, file, "other.safetensors"));
+        var run = await ConverterRun.Of("inspect", TestCheckpoint.Write(_folder, file, "other.safetensors"));
         run.AssertRefused("other.safetensors", "no MobileViT");
         StringAssert.Contains(run.Output, "resnet");
     }
@@ -56,11 +54,11 @@ public sealed class InspectCommandTests : IDisposable
     [TestMethod]
     public async Task Files_that_cannot_be_read_are_named()
     {
-        (await CommandRun.Of("inspect", _folder.PathOf("none.pt"))).AssertRefused("none.pt");
-        (await CommandRun.Of("inspect", TestCheckpoint.Write(_folder, "hello"u8.ToArray(), "hello.txt"))).AssertRefused("hello.txt");
-        (await CommandRun.Of("inspect", _folder.Root)).AssertRefused(_folder.Root);
+        (await ConverterRun.Of("inspect", _folder.PathOf("none.pt"))).AssertRefused("none.pt");
+        (await ConverterRun.Of("inspect", TestCheckpoint.Write(_folder, "hello"u8.ToArray(), "hello.txt"))).AssertRefused("hello.txt");
+        (await ConverterRun.Of("inspect", _folder.Root)).AssertRefused(_folder.Root);
         byte[] onnx = File.ReadAllBytes(await ConvertAsync());
-        (await CommandRun.Of("inspect", TestCheckpoint.Write(_folder, onnx[..^100], "cut.onnx"))).AssertRefused("cut.onnx", "cut off");
+        (await ConverterRun.Of("inspect", TestCheckpoint.Write(_folder, onnx[..^100], "cut.onnx"))).AssertRefused("cut.onnx", "cut off");
     }
 
     [TestMethod]
@@ -68,14 +66,14 @@ public sealed class InspectCommandTests : IDisposable
     public async Task Somebody_elses_ONNX_file_is_refused()
     {
         string peer = Reference.PathOf("peers", "mobilevit_xxs.torch_export.onnx");
-        (await CommandRun.Of("inspect", peer)).AssertRefused("not written by this project's converter");
-        (await CommandRun.Of("verify", peer)).AssertRefused("not written by this project's converter");
+        (await ConverterRun.Of("inspect", peer)).AssertRefused("not written by this project's converter");
+        (await ConverterRun.Of("verify", peer)).AssertRefused("not written by this project's converter");
     }
 
     private async Task<string> ConvertAsync()
     {
         string path = _folder.PathOf("model.onnx");
-        (await CommandRun.Of(
+        (await ConverterRun.Of(
             "convert", TestCheckpoint.Write(_folder, TestCheckpoint.Tiny), "-o", path, "--input-size", "64")).AssertSucceeded();
         return path;
     }

@@ -1,8 +1,6 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Cli;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Checkpoints with formula weights for the tests of the command line.</summary>
 internal static class TestCheckpoint

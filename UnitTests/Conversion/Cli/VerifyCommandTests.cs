@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
-using MlNetMobileViT.Conversion.Onnx;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Cli;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class VerifyCommandTests : IDisposable
@@ -24,7 +23,7 @@ public sealed class VerifyCommandTests : IDisposable
     public async Task A_converted_file_is_good(string options)
     {
         await ConvertAsync(options);
-        var run = await CommandRun.Of("verify", ModelPath);
+        var run = await ConverterRun.Of("verify", ModelPath);
         run.AssertSucceeded();
         StringAssert.Contains(run.Output, "model.onnx is good");
         Assert.IsFalse(run.Output.Contains("FAILED", StringComparison.Ordinal));
@@ -49,7 +48,7 @@ public sealed class VerifyCommandTests : IDisposable
         var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(ModelPath));
         Apply(change, model);
         File.WriteAllBytes(ModelPath, model.ToByteArray());
-        var run = await CommandRun.Of("verify", ModelPath);
+        var run = await ConverterRun.Of("verify", ModelPath);
         Assert.AreEqual(1, run.ExitCode, run.Output + run.Error);
         Assert.IsTrue(
             run.Output.Split('\n').Any(line => line.StartsWith($"FAILED  {check}", StringComparison.Ordinal)), run.Output);
@@ -68,7 +67,7 @@ public sealed class VerifyCommandTests : IDisposable
                 ? TestTensor.Of(tensor.Name, tensor.Shape, [.. Enumerable.Repeat(1e30f, (int)tensor.Shape[0])])
                 : tensor)]));
         await ConvertAsync(options, checkpoint);
-        var run = await CommandRun.Of("verify", ModelPath);
+        var run = await ConverterRun.Of("verify", ModelPath);
         run.AssertRefused("model.onnx", "NaN or infinity", "features");
         StringAssert.Contains(run.Output, "FAILED  forward pass");
         StringAssert.Contains(run.Output, "ok      weights");
@@ -77,9 +76,9 @@ public sealed class VerifyCommandTests : IDisposable
     [TestMethod]
     public async Task Files_that_are_no_model_are_refused()
     {
-        (await CommandRun.Of("verify", _folder.PathOf("none.onnx"))).AssertRefused("none.onnx");
-        (await CommandRun.Of("verify", TestCheckpoint.Write(_folder, TestCheckpoint.Tiny))).AssertRefused("model.pt");
-        (await CommandRun.Of("verify", TestCheckpoint.Write(_folder, [], "empty.onnx"))).AssertRefused("empty.onnx");
+        (await ConverterRun.Of("verify", _folder.PathOf("none.onnx"))).AssertRefused("none.onnx");
+        (await ConverterRun.Of("verify", TestCheckpoint.Write(_folder, TestCheckpoint.Tiny))).AssertRefused("model.pt");
+        (await ConverterRun.Of("verify", TestCheckpoint.Write(_folder, [], "empty.onnx"))).AssertRefused("empty.onnx");
     }
 
     [TestMethod]
@@ -91,7 +90,7 @@ public sealed class VerifyCommandTests : IDisposable
     public async Task Wrong_options_are_named(string options, params string[] parts)
     {
         await ConvertAsync();
-        (await CommandRun.Of(["verify", ModelPath, .. options.Split(' ')])).AssertRefused(parts);
+        (await ConverterRun.Of(["verify", ModelPath, .. options.Split(' ')])).AssertRefused(parts);
     }
 
     [TestMethod]
@@ -101,15 +100,15 @@ public sealed class VerifyCommandTests : IDisposable
     [DataRow("s")]
     public async Task The_logits_of_a_photo_are_those_of_the_official_implementation(string variant)
     {
-        (await CommandRun.Of("convert", Reference.PathOf("checkpoints", $"mobilevit_{variant}.pt"), "-o", ModelPath)).AssertSucceeded();
+        (await ConverterRun.Of("convert", Reference.PathOf("checkpoints", $"mobilevit_{variant}.pt"), "-o", ModelPath)).AssertSucceeded();
         string photo = PhotoNames()[0];
         float[] logits = NpyFile.Read(Reference.PathOf("golden", $"mobilevit_{variant}.cvnets.logits.npy")).Row(0)[..5].ToArray();
         string expected = string.Join(',', logits.Select(value => value.ToString("0.0000", CultureInfo.InvariantCulture)));
-        var run = await CommandRun.Of("verify", ModelPath, "--image", Reference.PathOf("photos", photo), "--expected", expected);
+        var run = await ConverterRun.Of("verify", ModelPath, "--image", Reference.PathOf("photos", photo), "--expected", expected);
         run.AssertSucceeded();
         StringAssert.Contains(run.Output, $"logits of {photo}");
 
-        var wrong = await CommandRun.Of(
+        var wrong = await ConverterRun.Of(
             "verify", ModelPath, "--image", Reference.PathOf("photos", PhotoNames()[1]), "--expected", expected);
         Assert.AreEqual(1, wrong.ExitCode);
     }
@@ -174,7 +173,7 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     private async Task ConvertAsync(string options = "", byte[]? checkpoint = null) =>
-        (await CommandRun.Of(
+        (await ConverterRun.Of(
         [
             "convert", TestCheckpoint.Write(_folder, checkpoint ?? TestCheckpoint.Tiny), "-o", ModelPath, "--input-size", "64",
             .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries),

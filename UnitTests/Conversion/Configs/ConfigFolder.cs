@@ -1,11 +1,6 @@
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Layouts;
-using MlNetMobileViT.Conversion.Verification;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
-using MlNetMobileViT.UnitTests.Conversion.Layouts;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Configs;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A folder with weights of a tiny network in a layout, and whatever JSON a test puts beside them.</summary>
 internal sealed class ConfigFolder : IDisposable

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Layouts;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Configs;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class TimmConfigTests

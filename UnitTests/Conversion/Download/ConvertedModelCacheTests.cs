@@ -1,9 +1,7 @@
 using System.Reflection;
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Download;
-using MlNetMobileViT.UnitTests.Conversion.Cli;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Download;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ConvertedModelCacheTests : IDisposable

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Download;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>
 /// An HTTP server on a loopback port that a test can make misbehave: it speaks to the socket itself, so that it can lie about

@@ -1,6 +1,6 @@
-using MlNetMobileViT.Conversion.Download;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Download;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class WeightsCacheTests

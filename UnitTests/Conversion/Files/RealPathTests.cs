@@ -1,6 +1,6 @@
-using MlNetMobileViT.Conversion.Files;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Files;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class RealPathTests

@@ -1,6 +1,6 @@
-using MlNetMobileViT.Conversion.Labels;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Labels;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ImageNet1kTests

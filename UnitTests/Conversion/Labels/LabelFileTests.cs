@@ -1,7 +1,7 @@
 using System.Text;
-using MlNetMobileViT.Conversion.Labels;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Labels;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class LabelFileTests

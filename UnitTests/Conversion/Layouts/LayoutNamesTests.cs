@@ -1,7 +1,6 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Layouts;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Layouts;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class LayoutNamesTests

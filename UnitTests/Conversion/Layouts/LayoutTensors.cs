@@ -1,9 +1,6 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Layouts;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Layouts;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Weights under the names of each layout.</summary>
 internal static class LayoutTensors
@@ -36,7 +33,7 @@ internal static class LayoutTensors
         using var folder = new TemporaryFolder();
         var checkpoint = Open(folder, tensors);
         var exception = Assert.ThrowsExactly<InvalidDataException>(() => ModelWeights.Read(checkpoint, architecture));
-        Checkpoints.RefusedFile.AssertSentence(exception, checkpoint.FilePath);
+        RefusedFile.AssertSentence(exception, checkpoint.FilePath);
         foreach (string word in words)
         {
             StringAssert.Contains(exception.Message, word);

@@ -1,9 +1,6 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Layouts;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Layouts;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ModelWeightsTests
@@ -198,7 +195,7 @@ public sealed class ModelWeightsTests
             catch (InvalidDataException exception)
             {
                 refused++;
-                Checkpoints.RefusedFile.AssertSentence(exception, checkpoint.FilePath);
+                RefusedFile.AssertSentence(exception, checkpoint.FilePath);
             }
         }
 

@@ -1,8 +1,6 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Layouts;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Layouts;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 [RequiresReference]

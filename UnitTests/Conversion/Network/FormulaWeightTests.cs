@@ -1,8 +1,7 @@
 using System.Text.Json;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Network;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Network;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>The whole network, with nothing beside the repository, against the official implementation in float64.</summary>
 [TestClass]

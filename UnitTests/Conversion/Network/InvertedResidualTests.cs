@@ -1,6 +1,6 @@
-using MlNetMobileViT.Conversion.Network;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Network;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class InvertedResidualTests

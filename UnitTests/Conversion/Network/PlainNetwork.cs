@@ -1,6 +1,6 @@
-using MlNetMobileViT.Conversion.Architecture;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Network;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>
 /// MobileViT's forward pass in double precision and plain loops, written from the paper and sharing nothing with the graph:

@@ -1,8 +1,6 @@
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Network;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Network;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>The graph against a plain implementation of the paper, over the shapes and styles that a graph can have.</summary>
 [TestClass]

@@ -1,9 +1,6 @@
 using MlNetMobileViT.Conversion;
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Network;
-using MlNetMobileViT.Conversion.Onnx;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Network;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Convolutions by Winograd's filtering: where they are used, and that they are still the same convolutions.</summary>
 [TestClass]

@@ -1,12 +1,8 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
-using MlNetMobileViT.Conversion.Cli;
-using MlNetMobileViT.Conversion.Network;
-using MlNetMobileViT.Conversion.Onnx;
-using MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
-using MlNetMobileViT.UnitTests.Conversion.Cli;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Verification;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A damaged or lying model file is refused with one sentence, fails a check, or is good; nothing else happens.</summary>
 [TestClass]
@@ -40,7 +36,7 @@ public sealed class MutatedModelTests
             File.WriteAllBytes(path, seed % 2 == 0 ? Mutation.Of(file, seed) : Lie(file, seed));
             foreach (string command in new[] { "inspect", "verify" })
             {
-                var run = await CommandRun.Of(command, path);
+                var run = await ConverterRun.Of(command, path);
                 Assert.IsFalse(run.Error.Contains("Exception", StringComparison.Ordinal), $"seed {seed}: {run.Error}");
                 if (run.ExitCode == ExitCodes.Error)
                 {

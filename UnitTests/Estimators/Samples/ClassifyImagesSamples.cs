@@ -1,9 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MlNetMobileViT.Examples.Scoring;
-using MlNetMobileViT.UnitTests.Examples;
+using MlNetMobileViT.Examples;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Samples;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ClassifyImagesSamples

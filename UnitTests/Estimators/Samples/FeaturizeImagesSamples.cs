@@ -1,10 +1,9 @@
 using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MlNetMobileViT.Examples.Scoring;
-using MlNetMobileViT.UnitTests.Examples;
+using MlNetMobileViT.Examples;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Samples;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class FeaturizeImagesSamples

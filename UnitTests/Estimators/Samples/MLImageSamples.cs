@@ -1,7 +1,6 @@
 using Microsoft.ML.Data;
-using MlNetMobileViT.UnitTests.Examples;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Samples;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class MLImageSamples

@@ -1,8 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MlNetMobileViT.UnitTests.Examples;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Samples;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class PreprocessImagesSamples

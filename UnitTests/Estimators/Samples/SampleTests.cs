@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Samples;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>The examples in the documentation are the code that the tests beside this one run.</summary>
 [TestClass]

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A folder of small pictures, each different from the others, with the paths as rows for ML.NET.</summary>
 internal sealed class DrawnImages : IDisposable

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A row with the path of an image.</summary>
 internal sealed class ImageRow

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Runs UnitTests/LoadingProcess, a program that knows ML.NET and the library only.</summary>
 internal static class LoadingProcess

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.UnitTests.Estimators;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>What classification yields, by the default column names.</summary>
 internal sealed class Prediction

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.UnitTests.Examples.Commands;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ClassifyCommandTests
@@ -233,7 +233,7 @@ public sealed class ClassifyCommandTests
         using var source = new CancellationTokenSource();
         using var output = new StoppingWriter(rows, source);
         using var error = new StringWriter();
-        int exitCode = await MlNetMobileViT.Examples.Commands.CommandLine.RunAsync(
+        int exitCode = await MlNetMobileViT.Examples.CommandLine.RunAsync(
             arguments, new(TextReader.Null, output, error), source.Token);
         return new CommandRun(exitCode, output.ToString(), error.ToString());
     }

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MlNetMobileViT.UnitTests.Examples.Commands;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary><c>--csv-safe</c> and <c>--csv-bom</c>.</summary>
 [TestClass]

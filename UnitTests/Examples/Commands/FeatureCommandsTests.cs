@@ -1,10 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MlNetMobileViT.Examples.Results;
-using MlNetMobileViT.Examples.Scoring;
-using MlNetMobileViT.UnitTests.Examples.Results;
+using MlNetMobileViT.Examples;
 
-namespace MlNetMobileViT.UnitTests.Examples.Commands;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary><c>features</c>, <c>similar</c> and <c>evaluate</c>.</summary>
 [TestClass]

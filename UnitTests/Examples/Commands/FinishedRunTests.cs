@@ -1,6 +1,6 @@
-using MlNetMobileViT.Conversion.Files;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Examples.Commands;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>What a finished run says of itself: to --resume, and to merge.</summary>
 [TestClass]
@@ -145,7 +145,7 @@ public sealed class FinishedRunTests
         using var source = new CancellationTokenSource();
         using var output = new ActingWriter(() => Directory.CreateDirectory(Path.Combine(csv, "full")));
         using var error = new StringWriter();
-        int exitCode = await MlNetMobileViT.Examples.Commands.CommandLine.RunAsync(
+        int exitCode = await MlNetMobileViT.Examples.CommandLine.RunAsync(
             [.. run.Where(argument => argument != "-q"), "--top", "3"], new(TextReader.Null, output, error), source.Token);
         Assert.AreEqual(2, exitCode, error.ToString());
         Assert.Contains("r.csv.partial", error.ToString());

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using MlNetMobileViT.UnitTests.Estimators.Imaging;
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Examples.Commands;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class LittleMemoryTests

@@ -1,6 +1,6 @@
-using MlNetMobileViT.Examples.Scoring;
+using MlNetMobileViT.Examples;
 
-namespace MlNetMobileViT.UnitTests.Examples.Commands;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Nothing that a command reads is written over, however the paths are mixed up.</summary>
 [TestClass]

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.UnitTests.Examples.Commands;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ScoringOptionsTests

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MlNetMobileViT.UnitTests.Examples.Commands;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A command that waits for something that does not come ends all the same.</summary>
 [TestClass]

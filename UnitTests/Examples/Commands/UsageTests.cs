@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.UnitTests.Examples.Commands;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Arguments that no command can do anything with.</summary>
 [TestClass]

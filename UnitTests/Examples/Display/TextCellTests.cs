@@ -1,6 +1,6 @@
-using MlNetMobileViT.Examples.Display;
+using MlNetMobileViT.Examples;
 
-namespace MlNetMobileViT.UnitTests.Examples.Display;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class TextCellTests

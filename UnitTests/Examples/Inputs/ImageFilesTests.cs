@@ -1,6 +1,6 @@
-using MlNetMobileViT.Examples.Inputs;
+using MlNetMobileViT.Examples;
 
-namespace MlNetMobileViT.UnitTests.Examples.Inputs;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ImageFilesTests

@@ -1,7 +1,6 @@
 using MlNetMobileViT.Examples;
-using MlNetMobileViT.Examples.Inputs;
 
-namespace MlNetMobileViT.UnitTests.Examples.Inputs;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ImageInputsTests

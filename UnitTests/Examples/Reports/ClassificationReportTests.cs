@@ -1,7 +1,6 @@
-using MlNetMobileViT.Examples.Reports;
-using MlNetMobileViT.Examples.Results;
+using MlNetMobileViT.Examples;
 
-namespace MlNetMobileViT.UnitTests.Examples.Reports;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ClassificationReportTests

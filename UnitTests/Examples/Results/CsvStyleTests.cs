@@ -1,7 +1,7 @@
 using System.Text;
-using MlNetMobileViT.Examples.Results;
+using MlNetMobileViT.Examples;
 
-namespace MlNetMobileViT.UnitTests.Examples.Results;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>CSV for programs and for spreadsheets; both are read back as they were.</summary>
 [TestClass]

@@ -1,7 +1,6 @@
 using MlNetMobileViT.Examples;
-using MlNetMobileViT.Examples.Results;
 
-namespace MlNetMobileViT.UnitTests.Examples.Results;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ResultJournalTests

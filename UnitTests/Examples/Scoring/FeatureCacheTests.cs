@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using MlNetMobileViT.Examples.Display;
-using MlNetMobileViT.Examples.Results;
-using MlNetMobileViT.Examples.Scoring;
+using MlNetMobileViT.Examples;
 
-namespace MlNetMobileViT.UnitTests.Examples.Scoring;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>The cache of features saves time and nothing else.</summary>
 [TestClass]

@@ -1,7 +1,6 @@
 using MlNetMobileViT.Examples;
-using MlNetMobileViT.Examples.Training;
 
-namespace MlNetMobileViT.UnitTests.Examples.Training;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Features that there is nothing to learn from.</summary>
 [TestClass]

@@ -1,8 +1,7 @@
 using System.Text;
 using MlNetMobileViT.Examples;
-using MlNetMobileViT.Examples.Training;
 
-namespace MlNetMobileViT.UnitTests.Examples.Training;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class LabeledImagesTests

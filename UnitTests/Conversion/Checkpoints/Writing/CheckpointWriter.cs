@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Writes checkpoint files of all three formats, honest or not.</summary>
 internal static class CheckpointWriter

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Damage to a file: flipped bits, other bytes, extreme numbers, bytes that are missing, repeated or too many.</summary>
 internal static class Mutation

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
-using MlNetMobileViT.Conversion.Checkpoints;
-using MlNetMobileViT.Conversion.Checkpoints.Pickle;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>
 /// Writes pickles of protocol 2 as <c>torch.save</c> does. Values: null, bool, int, long, double, string, <see cref="TestTensor"/>,

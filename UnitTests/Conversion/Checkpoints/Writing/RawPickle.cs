@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Opcodes that a test writes itself, without the protocol and the final stop.</summary>
 internal sealed record RawPickle(byte[] Bytes)

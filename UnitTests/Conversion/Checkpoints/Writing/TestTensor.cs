@@ -1,7 +1,6 @@
-using MlNetMobileViT.Conversion.Architecture;
-using MlNetMobileViT.Conversion.Checkpoints;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A tensor for a test to write. Tensors with the same <see cref="Storage"/> array share a storage.</summary>
 internal sealed record TestTensor(string Name, TensorDataType DataType, long[] Shape, byte[] Storage)

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>An entry for <see cref="ZipWriter"/>, with the lies that a test wants told about it.</summary>
 internal sealed record ZipEntry(string Name, byte[] Content)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Checkpoints.Writing;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Writes zip archives as <c>torch.save</c> does: stored, the contents aligned, sizes in the directory only.</summary>
 internal static class ZipWriter

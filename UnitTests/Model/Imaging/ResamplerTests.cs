@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Every kernel against the plain oracle, bit for bit, over sizes, filters, crops and orientations.</summary>
 [TestClass]

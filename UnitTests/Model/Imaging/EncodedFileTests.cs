@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipes;
 using System.Net.Sockets;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class EncodedFileTests

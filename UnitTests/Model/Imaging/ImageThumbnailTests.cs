@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ImageThumbnailTests

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>The orientation as Pillow's <c>exif_transpose</c> reads it, wherever a format keeps it.</summary>
 [TestClass]

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>
 /// PIL's <c>Image.resize</c> for 8-bit channels, written down plainly and separately from the library as its oracle: the

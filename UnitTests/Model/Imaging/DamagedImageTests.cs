@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Damage that decoders go over in silence. Half an image is never returned, and nothing that is whole is refused.</summary>
 [TestClass]

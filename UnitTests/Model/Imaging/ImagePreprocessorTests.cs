@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using Microsoft.ML.Data;
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class ImagePreprocessorTests

@@ -1,16 +1,16 @@
-using MlNetMobileViT.Conversion.Cli;
+using MlNetMobileViT.Conversion;
 
-namespace MlNetMobileViT.UnitTests.Conversion.Cli;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>What a command line of the converter returned and wrote.</summary>
-internal sealed record CommandRun(int ExitCode, string Output, string Error)
+internal sealed record ConverterRun(int ExitCode, string Output, string Error)
 {
-    public static async Task<CommandRun> Of(params string[] args)
+    public static async Task<ConverterRun> Of(params string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         int exitCode = await ConverterCommandLine.RunAsync(args, new CommandHost(output, error));
-        return new CommandRun(exitCode, output.ToString(), error.ToString());
+        return new ConverterRun(exitCode, output.ToString(), error.ToString());
     }
 
     public void AssertSucceeded()

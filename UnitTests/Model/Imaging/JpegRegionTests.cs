@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Of a JPEG only what the crop takes is decoded. Nothing but the time may differ from decoding all of it.</summary>
 [TestClass]

@@ -1,3 +1,3 @@
-using MlNetMobileViT.Conversion.Cli;
+using MlNetMobileViT.Conversion;
 
 return await ConverterCommandLine.RunAsync(args, CommandHost.ForProcess());

@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class CropPlanTests

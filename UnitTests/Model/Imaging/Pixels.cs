@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Images for tests: lossless files read, and pictures that a formula gives.</summary>
 internal static class Pixels

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>The first frame of a GIF as Pillow makes it RGB: transparent colours are kept, and what it leaves free is filled.</summary>
 [TestClass]

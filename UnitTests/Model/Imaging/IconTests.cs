@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>The picture of an icon that Pillow takes: the largest, of those the one with most colours, of those the last.</summary>
 [TestClass]

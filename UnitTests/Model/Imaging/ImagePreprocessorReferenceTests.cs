@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>From file to crop, against what PIL and torchvision made of the same files.</summary>
 [TestClass]

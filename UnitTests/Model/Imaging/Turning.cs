@@ -1,4 +1,4 @@
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Turning images upright, pixel by pixel, as PIL's <c>ImageOps.exif_transpose</c> does.</summary>
 internal static class Turning

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace MlNetMobileViT.UnitTests.Estimators.Imaging;
+namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 public sealed class PixelPoolTests

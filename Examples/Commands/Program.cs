@@ -1,0 +1,3 @@
+using MlNetMobileViT.Examples;
+
+return await CommandLine.RunAsync(args, Terminal.OfProcess());

@@ -1,4 +1,0 @@
-using MlNetMobileViT.Examples.Commands;
-using MlNetMobileViT.Examples.Display;
-
-return await CommandLine.RunAsync(args, Terminal.OfProcess());
