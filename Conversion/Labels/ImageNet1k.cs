@@ -22,7 +22,7 @@ public static class ImageNet1k
 
     private static ImageNetClass[] Load()
     {
-        using var stream = typeof(ImageNet1k).Assembly.GetManifestResourceStream(typeof(ImageNet1k), "imagenet1k.tsv")
+        using var stream = typeof(ImageNet1k).Assembly.GetManifestResourceStream("imagenet1k.tsv")
             ?? throw new InvalidOperationException("The assembly was built without imagenet1k.tsv.");
         using var reader = new StreamReader(stream);
         (string Id, string Name)[] rows =
