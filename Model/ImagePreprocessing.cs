@@ -187,3 +187,43 @@ public sealed record ImagePreprocessing
         }
     }
 }
+
+/// <summary>How a picture is brought to size before the centre crop.</summary>
+public enum ImageResizeMode
+{
+    /// <summary>The shorter side to a given length, the aspect ratio kept.</summary>
+    ShorterSide,
+
+    /// <summary>Straight to the model's input size, the aspect ratio ignored (the <c>squash</c> preset).</summary>
+    Stretch,
+}
+
+/// <summary>The resampling filter, named and defined as in PIL.</summary>
+public enum ImageInterpolation
+{
+    /// <summary>The triangle filter, antialiased (PIL's <c>BILINEAR</c>).</summary>
+    Bilinear,
+
+    /// <summary>Keys' cubic with a = −0.5, antialiased (PIL's <c>BICUBIC</c>).</summary>
+    Bicubic,
+}
+
+/// <summary>How the offset of a centre crop is rounded where the margin is odd.</summary>
+public enum CropRounding
+{
+    /// <summary><c>⌊margin / 2⌋</c>: CVNets.</summary>
+    Floor,
+
+    /// <summary>To the nearest integer, halves to the even one: Python's <c>round</c>, as torchvision and timm use it.</summary>
+    HalfToEven,
+}
+
+/// <summary>The order of the colour channels in a model's input.</summary>
+public enum ImageChannelOrder
+{
+    /// <summary>Red, green, blue: timm's models.</summary>
+    Rgb,
+
+    /// <summary>Blue, green, red: Apple's models (CVNets reads pictures with OpenCV) and their Hugging Face port.</summary>
+    Bgr,
+}

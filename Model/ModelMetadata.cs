@@ -8,8 +8,17 @@ namespace MlNetMobileViT;
 /// <summary>What a converted model says about itself.</summary>
 public sealed record ModelMetadata
 {
-    /// <summary>The version of the metadata that this library writes, and the newest that it reads.</summary>
-    public const int CurrentFormatVersion = 1;
+    /// <summary>The version of the metadata that this library writes.</summary>
+    /// <remarks>
+    /// Version 2 has the architecture as lists of blocks, and <see cref="ModelMetadataKeys.ReadableFrom"/>; version 1 has neither.
+    /// </remarks>
+    public const int CurrentFormatVersion = 2;
+
+    /// <summary>The oldest version that this library reads.</summary>
+    public const int OldestFormatVersion = 1;
+
+    // The oldest reader that makes sense of what this library writes. A key that readers may pass over leaves it as it is.
+    private const int ReadableFrom = 2;
 
     private static readonly JsonSerializerOptions LabelJson = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
@@ -49,7 +58,7 @@ public sealed record ModelMetadata
     /// <summary>Reads metadata from the <c>metadata_props</c> of a model.</summary>
     /// <param name="properties">The key-value pairs of the ONNX file.</param>
     /// <param name="source">What the pairs were read from, for the message of an error: a file name, say.</param>
-    /// <exception cref="InvalidDataException">A key is missing, its value is malformed, or the version is unknown.</exception>
+    /// <exception cref="InvalidDataException">A key is missing, its value is malformed, or the version is one that this library cannot read.</exception>
     public static ModelMetadata FromProperties(IReadOnlyDictionary<string, string> properties, string source)
     {
         ArgumentNullException.ThrowIfNull(properties);
@@ -60,14 +69,7 @@ public sealed record ModelMetadata
                 + "metadata. Convert the checkpoint with the Conversion command line, and use the file that it writes.");
         }
 
-        long version = Number(ModelMetadataKeys.FormatVersion);
-        if (version != CurrentFormatVersion)
-        {
-            throw new InvalidDataException(
-                $"'{source}' has metadata of version {version}, and this library reads version {CurrentFormatVersion}. "
-                + "Convert the checkpoint again with the converter of this version, or update the library.");
-        }
-
+        RequireReadable();
         return new ModelMetadata
         {
             Variant = Text(ModelMetadataKeys.Variant),
@@ -84,6 +86,26 @@ public sealed record ModelMetadata
             License = Text(ModelMetadataKeys.License),
             WeightsSha256 = Text(ModelMetadataKeys.WeightsSha256),
         };
+
+        void RequireReadable()
+        {
+            long version = Number(ModelMetadataKeys.FormatVersion);
+            long readableFrom = properties.ContainsKey(ModelMetadataKeys.ReadableFrom) ? Number(ModelMetadataKeys.ReadableFrom) : version;
+            if (version < OldestFormatVersion)
+            {
+                throw new InvalidDataException(
+                    $"'{source}' has metadata of version {version}, and this library reads versions from {OldestFormatVersion} on. "
+                    + "Convert the checkpoint again with the converter of this version.");
+            }
+
+            if (readableFrom > CurrentFormatVersion)
+            {
+                throw new InvalidDataException(
+                    $"'{source}' has metadata of version {version}, which only readers of version {readableFrom} or later understand; "
+                    + $"this library is one of version {CurrentFormatVersion}. Update the library, or convert the checkpoint again with the "
+                    + "converter of this version.");
+            }
+        }
 
         string Text(string key) => properties.TryGetValue(key, out string? value)
             ? value
@@ -113,6 +135,7 @@ public sealed record ModelMetadata
     {
         var properties = new List<KeyValuePair<string, string>>();
         Add(ModelMetadataKeys.FormatVersion, CurrentFormatVersion.ToString(CultureInfo.InvariantCulture));
+        Add(ModelMetadataKeys.ReadableFrom, ReadableFrom.ToString(CultureInfo.InvariantCulture));
         Add(ModelMetadataKeys.Variant, Variant);
         Add(ModelMetadataKeys.Architecture, Architecture);
         if (Labels.Count > 0)

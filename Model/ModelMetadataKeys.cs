@@ -6,8 +6,14 @@ public static class ModelMetadataKeys
     /// <summary>What every key begins with.</summary>
     public const string Prefix = "mobilevit.";
 
-    /// <summary>The version of this metadata, an integer. Readers refuse a version that they do not know.</summary>
+    /// <summary>The version of this metadata, an integer: <see cref="ModelMetadata.CurrentFormatVersion"/> of the writer.</summary>
     public const string FormatVersion = Prefix + "format_version";
+
+    /// <summary>
+    /// The oldest version whose readers understand this metadata, an integer; absent in version 1, which only its own readers and
+    /// later ones do. An older reader refuses the file, a newer one reads it, and passes over keys that it does not know.
+    /// </summary>
+    public const string ReadableFrom = FormatVersion + ".readable_from";
 
     /// <summary>The variant: <c>xxs</c>, <c>xs</c>, <c>s</c> or <c>custom</c>.</summary>
     public const string Variant = Prefix + "variant";

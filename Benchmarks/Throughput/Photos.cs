@@ -36,3 +36,9 @@ internal static class Photos
         return path;
     }
 }
+
+/// <summary>A row with the path of a photo.</summary>
+internal sealed class PhotoRow
+{
+    public string Path { get; set; } = "";
+}

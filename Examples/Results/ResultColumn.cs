@@ -20,3 +20,19 @@ internal sealed record ResultColumn(string Name, ResultColumnRole Role, int Inde
     /// <summary>The number of this column in a row; null where it has none.</summary>
     public float? NumberOf(ResultRow row) => Index < row.Numbers.Length ? row.Numbers[Index] : null;
 }
+
+/// <summary>Which part of a row a column shows.</summary>
+internal enum ResultColumnRole
+{
+    /// <summary>The path of the picture.</summary>
+    Path,
+
+    /// <summary>Why the picture has no result.</summary>
+    Error,
+
+    /// <summary>The name of a class.</summary>
+    Label,
+
+    /// <summary>A probability or a feature.</summary>
+    Number,
+}

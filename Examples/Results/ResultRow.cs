@@ -10,3 +10,13 @@ internal sealed record ResultRow(long Index, string Path, string? Error, string[
 {
     public static ResultRow Failure(long index, string path, string error) => new(index, path, error, [], []);
 }
+
+/// <summary>What the rows of a result hold.</summary>
+internal enum ResultKind
+{
+    /// <summary>The most likely classes and their probabilities.</summary>
+    Classes,
+
+    /// <summary>A vector of numbers.</summary>
+    Features,
+}

@@ -33,7 +33,7 @@ public sealed class ModelMetadataTests
         {
             var properties = new Dictionary<string, string>(Sample.ToProperties());
             properties.Remove(key);
-            if (key != ModelMetadataKeys.Labels)
+            if (key is not (ModelMetadataKeys.Labels or ModelMetadataKeys.ReadableFrom))
             {
                 var missing = Assert.ThrowsExactly<InvalidDataException>(() => ModelMetadata.FromProperties(properties, "f.onnx"));
                 StringAssert.Contains(missing.Message, key);
@@ -43,7 +43,7 @@ public sealed class ModelMetadataTests
 
         foreach (string key in new[]
                  {
-                     ModelMetadataKeys.FormatVersion, ModelMetadataKeys.Labels, ModelMetadataKeys.Preprocessing,
+                     ModelMetadataKeys.FormatVersion, ModelMetadataKeys.ReadableFrom, ModelMetadataKeys.Labels, ModelMetadataKeys.Preprocessing,
                      ModelMetadataKeys.Parameters, ModelMetadataKeys.Macs,
                  })
         {
@@ -51,6 +51,30 @@ public sealed class ModelMetadataTests
             var malformed = Assert.ThrowsExactly<InvalidDataException>(() => ModelMetadata.FromProperties(properties, "f.onnx"));
             StringAssert.Contains(malformed.Message, key);
         }
+    }
+
+    [TestMethod]
+    [DataRow("1", null)]
+    [DataRow("2", "2")]
+    [DataRow("9", "2")]
+    [DataRow("9", "1")]
+    public void A_version_is_read_if_it_says_so(string version, string? readableFrom)
+    {
+        Dictionary<string, string> properties = Versions(version, readableFrom);
+        properties.Add("mobilevit.later", "passed over");
+        Assert.AreEqual(Sample.Variant, ModelMetadata.FromProperties(properties, "f.onnx").Variant);
+    }
+
+    [TestMethod]
+    [DataRow("9", null, "version 9 or later understand")]
+    [DataRow("9", "3", "version 3 or later understand")]
+    [DataRow("0", null, "reads versions from 1 on")]
+    public void Other_versions_are_refused_with_what_to_do(string version, string? readableFrom, string message)
+    {
+        var refused = Assert.ThrowsExactly<InvalidDataException>(
+            () => ModelMetadata.FromProperties(Versions(version, readableFrom), "f.onnx"));
+        StringAssert.Contains(refused.Message, message);
+        StringAssert.Contains(refused.Message, "Convert the checkpoint again", StringComparison.OrdinalIgnoreCase);
     }
 
     [TestMethod]
@@ -64,6 +88,18 @@ public sealed class ModelMetadataTests
     [DataRow("""{"resize":"stretch","height":256,"width":256,"mean":null}""")]
     public void Preprocessing_out_of_form_is_refused(string json) =>
         Assert.ThrowsExactly<FormatException>(() => ImagePreprocessing.FromJson(json));
+
+    private static Dictionary<string, string> Versions(string version, string? readableFrom)
+    {
+        var properties = new Dictionary<string, string>(Sample.ToProperties()) { [ModelMetadataKeys.FormatVersion] = version };
+        properties.Remove(ModelMetadataKeys.ReadableFrom);
+        if (readableFrom is not null)
+        {
+            properties.Add(ModelMetadataKeys.ReadableFrom, readableFrom);
+        }
+
+        return properties;
+    }
 
     [TestMethod]
     [DataRow(PreprocessingPresets.Cvnets, 256, 288)]

@@ -30,3 +30,15 @@ internal static class ImageSignature
 
     private static string Unsupported(string format) => $"it is {format}, which is not supported; convert it to PNG or JPEG";
 }
+
+/// <summary>The formats that can be read, and the rest.</summary>
+internal enum ImageFormat
+{
+    Unknown,
+    Jpeg,
+    Png,
+    WebP,
+    Gif,
+    Bmp,
+    Ico,
+}
