@@ -116,7 +116,7 @@ public sealed class MobileViTModelTests
     public void A_model_whose_parts_disagree_is_refused()
     {
         Refused(Metadata(ModelMetadataKeys.Labels, "[\"one\"]"), "5 classes but 1 labels");
-        Refused(Metadata(ModelMetadataKeys.FormatVersion, "99"), "version 99");
+        Refused(Metadata(ModelMetadataKeys.ReadableFrom, "99"), "version 99");
         Refused(
             Metadata(ModelMetadataKeys.Preprocessing, PreprocessingPresets.Get(PreprocessingPresets.Cvnets, 64, 64).ToJson()),
             "[N, 3, 64, 64]");

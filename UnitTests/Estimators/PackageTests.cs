@@ -25,6 +25,13 @@ public sealed class PackageTests
         Assert.IsEmpty(Included("Model", "ProjectReference"));
     }
 
+    /// <summary>A saved pipeline names the assembly with its version, and no later minor version may make it another.</summary>
+    [TestMethod]
+    [DataRow(typeof(ModelMetadata))]
+    [DataRow(typeof(MobileViTModel))]
+    public void The_assembly_has_one_version_for_all_of_1_x(Type type) =>
+        Assert.AreEqual(new Version(1, 0, 0, 0), type.Assembly.GetName().Version);
+
     private static string[] Included(string project, string item) =>
     [
         .. XDocument.Load(Reference.InRepository(project, $"{project}.csproj")).Descendants(item)
