@@ -28,7 +28,7 @@ internal static class ColumnShape
         foreach ((string kind, IReadOnlyList<string> values) in column.TextVectors)
         {
             var type = new VectorDataViewType(TextDataViewType.Instance, values.Count);
-            target.AddAnnotation(kind, TextVector.Create(values), type);
+            target.AddAnnotation(kind, OutputColumn.TextVector(values), type);
         }
 
         foreach ((string kind, string text) in column.Texts)

@@ -5,7 +5,7 @@ namespace MlNetMobileViT;
 /// <summary>The bytes of one decoded image, as <c>ExtractPixels</c> gives them: alpha, red, green, blue.</summary>
 internal sealed class ImageBytesSource(VBuffer<byte> image, IReadOnlyList<int> size, string columnName) : ImageSource
 {
-    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    public override ImageGeometry? Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
     {
         (int height, int width) = (size[0], size[1]);
         if (image.Length != 4 * height * width)
@@ -23,7 +23,7 @@ internal sealed class ImageBytesSource(VBuffer<byte> image, IReadOnlyList<int> s
 
         // One byte further on, the same bytes are red, green, blue, and an alpha that nobody reads.
         byte[] colours = [.. image.GetValues()[1..], byte.MaxValue];
-        preprocessor.Preprocess(new DecodedPixels(colours, width, height, blueFirst: false, name: null), pixels);
+        return preprocessor.Preprocess(new DecodedPixels(colours, width, height, blueFirst: false, name: null), pixels);
     }
 
     public override string NameOf(int slot, long row) => Unnamed(columnName, row);
