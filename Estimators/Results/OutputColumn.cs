@@ -60,10 +60,12 @@ internal abstract class OutputColumn(string name, DataViewType type, int index)
 /// <param name="type">Its type.</param>
 /// <param name="index">Which of the transform's columns it is.</param>
 /// <param name="missing">What stands for a value that there is not.</param>
-internal sealed class OutputColumn<T>(string name, DataViewType type, int index, T missing) : OutputColumn(name, type, index)
+internal class OutputColumn<T>(string name, DataViewType type, int index, T missing) : OutputColumn(name, type, index)
 {
     /// <summary>The number of values in a row.</summary>
     public int Length { get; } = type is VectorDataViewType vector ? vector.Size : 1;
+
+    public bool IsVector => Type is VectorDataViewType;
 
     public override Array CreateCell() => new T[Length];
 
@@ -79,7 +81,7 @@ internal sealed class OutputColumn<T>(string name, DataViewType type, int index,
             values.CopyTo(editor.Values);
             value = editor.Commit();
         };
-        return Type is VectorDataViewType ? vector : scalar;
+        return IsVector ? vector : scalar;
     }
 
     private ReadOnlySpan<T> Read(Func<RowResult> currentRow)
@@ -90,8 +92,9 @@ internal sealed class OutputColumn<T>(string name, DataViewType type, int index,
     }
 }
 
-/// <summary>Why a row has no values; empty where it has.</summary>
-internal sealed class ErrorColumn(string name, int index) : OutputColumn(name, TextDataViewType.Instance, index)
+/// <summary>Why a row has no values; empty where it has. The row itself writes it.</summary>
+internal sealed class ErrorColumn(string name, int index)
+    : OutputColumn<ReadOnlyMemory<char>>(name, TextDataViewType.Instance, index, default)
 {
     /// <summary>Adds the error column, where the options ask for one.</summary>
     public static void AddTo(List<OutputColumn> columns, MobileViTPreprocessingOptions options)
@@ -100,23 +103,5 @@ internal sealed class ErrorColumn(string name, int index) : OutputColumn(name, T
         {
             columns.Add(new ErrorColumn(options.ErrorColumnName, columns.Count));
         }
-    }
-
-    /// <summary>None: it is the row itself that knows its error.</summary>
-    public override Array CreateCell() => Array.Empty<string>();
-
-    public override void SetMissing(Array cell)
-    {
-    }
-
-    public override Delegate CreateGetter(Func<RowResult> currentRow)
-    {
-        ValueGetter<ReadOnlyMemory<char>> getter = (ref ReadOnlyMemory<char> value) =>
-        {
-            RowResult row = currentRow();
-            row.ThrowIfFailed();
-            value = row.ErrorText.AsMemory();
-        };
-        return getter;
     }
 }

@@ -8,11 +8,13 @@ internal sealed class RowResult
     private readonly IReadOnlyList<OutputColumn> _columns;
     private readonly BadImageHandling _badImages;
     private readonly Array[] _cells;
+    private readonly ErrorColumn? _errorColumn;
 
     public RowResult(IReadOnlyList<OutputColumn> columns, BadImageHandling badImages)
     {
         _columns = columns;
         _badImages = badImages;
+        _errorColumn = columns.OfType<ErrorColumn>().SingleOrDefault();
         _cells = [.. columns.Select(static column => column.CreateCell())];
     }
 
@@ -32,6 +34,7 @@ internal sealed class RowResult
     {
         Error = null;
         Geometry = null;
+        WriteError();
     }
 
     public void Fail(Exception error)
@@ -41,6 +44,8 @@ internal sealed class RowResult
         {
             column.SetMissing(_cells[column.Index]);
         }
+
+        WriteError();
     }
 
     /// <summary>Throws the row's error, unless it is one that the error column takes.</summary>
@@ -49,6 +54,14 @@ internal sealed class RowResult
         if (Error is not null && !BadImage.IsMarked(Error, _badImages))
         {
             ExceptionDispatchInfo.Throw(Error);
+        }
+    }
+
+    private void WriteError()
+    {
+        if (_errorColumn is not null)
+        {
+            Values(_errorColumn)[0] = ErrorText.AsMemory();
         }
     }
 }

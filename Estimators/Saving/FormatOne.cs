@@ -64,35 +64,17 @@ internal sealed class NumbersMapping : CustomMappingFactory<ModelValuesRow, Numb
         return (input, output) =>
         {
             SavedSettings.Reading reading = settings.Read(input.Settings);
-            var decoder = new JoinedOutputs((reading.Step as ModelStep)?.SavedModel.Outputs ?? []);
-            RowResult row = reading.Decode(decoder, input, geometry: null);
-            output.Numbers = new VBuffer<float>(decoder.Numbers.Length, row.Values(decoder.Numbers).ToArray());
+            ModelSignature? model = (reading.Step as ModelStep)?.SavedModel;
+            var outputs = new ModelTask(model ?? throw ImageStep.Unreadable("it has no model."));
+            foreach (ModelOutput one in model.Outputs)
+            {
+                outputs.AddVector(one.Name, one.Name);
+            }
+
+            RowResult row = reading.Decode(outputs, input, geometry: null);
+            output.Numbers = SavedMapping.Join(row, outputs.Columns);
             output.Error = row.ErrorText.AsMemory();
         };
-    }
-
-    /// <summary>Makes one column of all outputs.</summary>
-    private sealed class JoinedOutputs(IReadOnlyList<ModelOutput> outputs) : IResultDecoder
-    {
-        public IReadOnlyList<ModelOutput> Outputs => outputs;
-
-        public IReadOnlyList<OutputColumn> Columns => [Numbers];
-
-        public OutputColumn<float> Numbers { get; } = new(
-            "numbers",
-            new VectorDataViewType(NumberDataViewType.Single, outputs.Sum(static output => output.Length)),
-            index: 0,
-            float.NaN);
-
-        public void Decode(ImageOutputs outputs, ImageGeometry? geometry, RowResult row)
-        {
-            Span<float> rest = row.Values(Numbers);
-            for (int i = 0; i < Outputs.Count; i++)
-            {
-                outputs[i].CopyTo(rest);
-                rest = rest[outputs[i].Length..];
-            }
-        }
     }
 }
 

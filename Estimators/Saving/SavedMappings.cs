@@ -1,3 +1,5 @@
+using System.Reflection;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 
@@ -6,10 +8,9 @@ namespace MlNetMobileViT;
 // The code behind the custom mappings of a saved pipeline. ML.NET makes them again from the names of their contracts.
 
 /// <summary>Gives every row the constant that the settings are looked up by.</summary>
-[CustomMappingFactoryAttribute(Contract)]
+[CustomMappingFactoryAttribute("MlNetMobileViT.SettingsKey")]
 internal sealed class SettingsKeyMapping : CustomMappingFactory<NoColumns, SettingsKeyRow>
 {
-    public const string Contract = "MlNetMobileViT.SettingsKey";
     public const string Key = "step";
 
     public override Action<NoColumns, SettingsKeyRow> GetMapping() => static (_, output) => output.Value = Key;
@@ -27,47 +28,25 @@ internal abstract class PreprocessingMapping<TRow, TOutput> : CustomMappingFacto
     }
 }
 
-/// <summary>Preprocesses images at paths.</summary>
-[CustomMappingFactoryAttribute(Contract)]
-internal sealed class PathMapping : PreprocessingMapping<PathRow, PreprocessedRow>
-{
-    public const string Contract = "MlNetMobileViT.Preprocess.Path";
-}
+[CustomMappingFactoryAttribute("MlNetMobileViT.Preprocess.Path")]
+internal sealed class PathMapping : PreprocessingMapping<PathRow, PreprocessedRow>;
 
-/// <summary>Preprocesses encoded images.</summary>
-[CustomMappingFactoryAttribute(Contract)]
-internal sealed class EncodedMapping : PreprocessingMapping<EncodedRow, PreprocessedRow>
-{
-    public const string Contract = "MlNetMobileViT.Preprocess.Encoded";
-}
+[CustomMappingFactoryAttribute("MlNetMobileViT.Preprocess.Encoded")]
+internal sealed class EncodedMapping : PreprocessingMapping<EncodedRow, PreprocessedRow>;
 
-/// <summary>Preprocesses decoded images.</summary>
-[CustomMappingFactoryAttribute(Contract)]
-internal sealed class DecodedMapping : PreprocessingMapping<DecodedRow, PreprocessedRow>
-{
-    public const string Contract = "MlNetMobileViT.Preprocess.Decoded";
-}
+[CustomMappingFactoryAttribute("MlNetMobileViT.Preprocess.Decoded")]
+internal sealed class DecodedMapping : PreprocessingMapping<DecodedRow, PreprocessedRow>;
 
-/// <summary>Preprocesses the bytes of decoded images.</summary>
-[CustomMappingFactoryAttribute(Contract)]
-internal sealed class ImageBytesMapping : PreprocessingMapping<ImageBytesRow, PreprocessedRow>
-{
-    public const string Contract = "MlNetMobileViT.Preprocess.ImageBytes";
-}
+[CustomMappingFactoryAttribute("MlNetMobileViT.Preprocess.ImageBytes")]
+internal sealed class ImageBytesMapping : PreprocessingMapping<ImageBytesRow, PreprocessedRow>;
 
-/// <summary>Passes preprocessed pixels on.</summary>
-[CustomMappingFactoryAttribute(Contract)]
-internal sealed class PixelsMapping : PreprocessingMapping<PixelsRow, PreprocessedRow>
-{
-    public const string Contract = "MlNetMobileViT.Preprocess.Pixels";
-}
+[CustomMappingFactoryAttribute("MlNetMobileViT.Preprocess.Pixels")]
+internal sealed class PixelsMapping : PreprocessingMapping<PixelsRow, PreprocessedRow>;
 
 /// <summary>Makes what the step's task makes of the model's outputs.</summary>
-[CustomMappingFactoryAttribute(Contract)]
+[CustomMappingFactoryAttribute("MlNetMobileViT.Decode")]
 internal sealed class DecodeMapping : CustomMappingFactory<UndecodedRow, DecodedResultRow>
 {
-    public const string Contract = "MlNetMobileViT.Decode";
-
     public override Action<UndecodedRow, DecodedResultRow> GetMapping()
     {
         var settings = new SavedSettings();
@@ -81,19 +60,9 @@ internal sealed class DecodeMapping : CustomMappingFactory<UndecodedRow, Decoded
             : null;
         IReadOnlyList<OutputColumn> columns = settings.Task.Columns;
         RowResult row = settings.Decode(settings.Task, input, geometry);
+        output.Vectors = SavedMapping.Join(row, columns);
         output.Error = row.ErrorText.AsMemory();
-        OutputColumn<float>[] vectors = [.. VectorsOf(columns)];
-        VBuffer<float> joined = output.Vectors;
-        VBufferEditor<float> editor = VBufferEditor.Create(ref joined, vectors.Sum(static column => column.Length));
-        int start = 0;
-        foreach (OutputColumn<float> column in vectors)
-        {
-            row.Values(column).CopyTo(editor.Values[start..]);
-            start += column.Length;
-        }
-
-        output.Vectors = editor.Commit();
-        if (columns.OfType<OutputColumn<float>>().Except(vectors).SingleOrDefault() is { } number)
+        if (columns.OfType<OutputColumn<float>>().SingleOrDefault(static column => !column.IsVector) is { } number)
         {
             output.Number = row.Values(number)[0];
         }
@@ -104,13 +73,35 @@ internal sealed class DecodeMapping : CustomMappingFactory<UndecodedRow, Decoded
             output.Label = value == 0 ? default : key.TextVectors[AnnotationKinds.KeyValues][(int)value - 1].AsMemory();
         }
 
-        if (columns.OfType<OutputColumn<ReadOnlyMemory<char>>>().SingleOrDefault() is { } texts)
+        if (columns.OfType<OutputColumn<ReadOnlyMemory<char>>>().SingleOrDefault(static column => column.IsVector) is { } texts)
         {
             output.Texts = new VBuffer<ReadOnlyMemory<char>>(texts.Length, row.Values(texts).ToArray());
         }
     }
+}
 
-    /// <summary>The columns that are vectors of numbers, which a saved pipeline joins on the way.</summary>
-    public static IEnumerable<OutputColumn<float>> VectorsOf(IEnumerable<OutputColumn> columns) =>
-        columns.OfType<OutputColumn<float>>().Where(static column => column.Type is VectorDataViewType);
+/// <summary>What custom mappings have in common.</summary>
+internal static class SavedMapping
+{
+    /// <summary>A mapping under the name of its contract.</summary>
+    public static IEstimator<ITransformer> Estimator<TRow, TOutput>(
+        TransformsCatalog transforms, CustomMappingFactory<TRow, TOutput> mapping)
+        where TRow : class, new()
+        where TOutput : class, new()
+    {
+        CustomAttributeData contract = mapping.GetType().GetCustomAttributesData()
+            .Single(static attribute => attribute.AttributeType == typeof(CustomMappingFactoryAttributeAttribute));
+        return transforms.CustomMapping(mapping.GetMapping(), (string)contract.ConstructorArguments[0].Value!);
+    }
+
+    /// <summary>The columns that are vectors of numbers.</summary>
+    public static IEnumerable<OutputColumn<float>> Vectors(IEnumerable<OutputColumn> columns) =>
+        columns.OfType<OutputColumn<float>>().Where(static column => column.IsVector);
+
+    /// <summary>Their values, one column after the other.</summary>
+    public static VBuffer<float> Join(RowResult row, IEnumerable<OutputColumn> columns)
+    {
+        float[] values = [.. Vectors(columns).SelectMany(column => row.Values(column).ToArray())];
+        return new VBuffer<float>(values.Length, values);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Microsoft.ML.Data;
 
 namespace MlNetMobileViT;
 
@@ -52,25 +53,28 @@ internal static class SavedOnnx
     /// <summary>A graph that makes the vector columns of a step, with the sizes and names that a custom mapping's have not.</summary>
     /// <param name="input">The name of the graph's input: the values of the columns, one after the other.</param>
     /// <param name="columns">The columns.</param>
+    /// <param name="hasSlotNames">Whether to write the names of their slots.</param>
     /// <param name="step">The step; null where another file of the pipeline has it.</param>
-    public static byte[] WriteColumns(string input, IReadOnlyList<SavedColumn> columns, ImageStep? step = null)
+    public static byte[] WriteColumns(
+        string input, IReadOnlyList<OutputColumn<float>> columns, bool hasSlotNames, ImageStep? step = null)
     {
         const string Lengths = "lengths";
-        int[] lengths = [.. columns.Select(static column => column.Shape.Aggregate(1, static (product, side) => product * side))];
+        int[] lengths = [.. columns.Select(static column => column.Length)];
+        string[] parts = [.. columns.Select(static column => $"{NameOf(column)}.values")];
         ProtobufWriter graph = new ProtobufWriter()
             .Text(GraphName, "columns")
             .Message(GraphInput, ValueInfo(input, [1, lengths.Sum()]))
             .Message(GraphInitializer, Int64Tensor(Lengths, lengths))
-            .Message(
-                GraphNode,
-                Node("Split", "columns", [input, Lengths], columns.Select(static column => $"{column.Name}.values")).Message(5, AxisOne()));
-        foreach (SavedColumn column in columns)
+            .Message(GraphNode, Node("Split", "columns", [input, Lengths], parts).Message(5, AxisOne()));
+        for (int i = 0; i < parts.Length; i++)
         {
-            AddReshape(graph, column.Name, $"{column.Name}.values", column.Shape);
-            graph.Message(GraphOutput, ValueInfo(column.Name, column.Shape));
-            if (column.SlotNames is { } slotNames)
+            string name = NameOf(columns[i]);
+            int[] shape = [.. ((VectorDataViewType)columns[i].Type).Dimensions];
+            AddReshape(graph, name, parts[i], shape);
+            graph.Message(GraphOutput, ValueInfo(name, shape));
+            if (hasSlotNames && columns[i].TextVectors.GetValueOrDefault(AnnotationKinds.SlotNames) is { } slotNames)
             {
-                AddSlotNames(graph, column.Name, slotNames);
+                AddSlotNames(graph, name, slotNames);
             }
         }
 
@@ -81,6 +85,13 @@ internal static class SavedOnnx
             .Message(ModelGraph, graph);
         return (step is null ? file : file.Message(ModelMetadataProps, Entry(step))).ToArray();
     }
+
+    /// <summary>What a vector column is called until it gets its own name.</summary>
+    public static string NameOf(OutputColumn column) => $"{ColumnPrefix}output.{column.Index}";
+
+    /// <summary>Whether a column exists only inside a saved pipeline.</summary>
+    public static bool IsInternal(string columnName) =>
+        columnName == SavedInput.Name || columnName.StartsWith(ColumnPrefix, StringComparison.Ordinal);
 
     /// <summary>Reads the step of a saved ONNX file; null where it has none.</summary>
     public static ImageStep? ReadStep(Span<byte> onnx)
@@ -191,9 +202,3 @@ internal static class SavedOnnx
         return new ProtobufWriter().Text(1, name).Message(2, new ProtobufWriter().Message(1, tensor));
     }
 }
-
-/// <summary>A vector column that a graph of a saved pipeline makes.</summary>
-/// <param name="Name">Its name, and that of the graph's output.</param>
-/// <param name="Shape">Its shape for one image.</param>
-/// <param name="SlotNames">The names of its slots, or null.</param>
-internal sealed record SavedColumn(string Name, int[] Shape, IReadOnlyList<string>? SlotNames);

@@ -34,22 +34,23 @@ internal abstract class ImageInputRow : SettingsRow
     public abstract ImageSource SourceFor(ImageStep step);
 }
 
-/// <summary>A row with the path of an image.</summary>
-internal sealed class PathRow : ImageInputRow
+/// <summary>A row with an image of a type.</summary>
+internal abstract class ImageInputRow<T> : ImageInputRow
 {
     [ColumnName(InputName)]
-    public ReadOnlyMemory<char> Image { get; set; }
+    public T Image { get; set; } = default!;
+}
 
+/// <summary>A row with the path of an image.</summary>
+internal sealed class PathRow : ImageInputRow<ReadOnlyMemory<char>>
+{
     public override ImageSource SourceFor(ImageStep step) =>
         new PathImageSource([Image], step.InputColumnName, step.CommonOptions.ImageFolder);
 }
 
 /// <summary>A row with an encoded image.</summary>
-internal sealed class EncodedRow : ImageInputRow
+internal sealed class EncodedRow : ImageInputRow<VBuffer<byte>>
 {
-    [ColumnName(InputName)]
-    public VBuffer<byte> Image { get; set; }
-
     public override ImageSource SourceFor(ImageStep step) => new EncodedImageSource([Image], step.InputColumnName);
 }
 
@@ -64,22 +65,43 @@ internal sealed class DecodedRow : ImageInputRow
 }
 
 /// <summary>A row with the bytes of a decoded image.</summary>
-internal sealed class ImageBytesRow : ImageInputRow
+internal sealed class ImageBytesRow : ImageInputRow<VBuffer<byte>>
 {
-    [ColumnName(InputName)]
-    public VBuffer<byte> Image { get; set; }
-
     public override ImageSource SourceFor(ImageStep step) => step.ImageSize is { } size
         ? new ImageBytesSource(Image, size, step.InputColumnName)
         : throw ImageStep.Unreadable("it does not say of which size its images are.");
 }
 
-/// <summary>A row with preprocessed pixels.</summary>
-internal sealed class PixelsRow : ImageInputRow
+/// <summary>The bytes of one decoded image, as <c>ExtractPixels</c> gives them: alpha, red, green, blue.</summary>
+internal sealed class ImageBytesSource(VBuffer<byte> image, IReadOnlyList<int> size, string columnName) : ImageSource
 {
-    [ColumnName(InputName)]
-    public VBuffer<float> Image { get; set; }
+    public override ImageGeometry? Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    {
+        (int height, int width) = (size[0], size[1]);
+        if (image.Length != 4 * height * width)
+        {
+            throw new InvalidDataException(
+                $"The images of the column '{columnName}' are not of {width}x{height} pixels, as they were when the pipeline was "
+                + $"fitted{Where(row)}.");
+        }
 
+        // A missing image has no bytes at all; they are zeros only to those who ask for each.
+        if (!image.IsDense)
+        {
+            throw new InvalidDataException($"The column '{columnName}' has no image{Where(row)}.");
+        }
+
+        // One byte further on, the same bytes are red, green, blue, and an alpha that nobody reads.
+        byte[] colours = [.. image.GetValues()[1..], byte.MaxValue];
+        return preprocessor.Preprocess(new DecodedPixels(colours, width, height, blueFirst: false, name: null), pixels);
+    }
+
+    public override string NameOf(int slot, long row) => Unnamed(columnName, row);
+}
+
+/// <summary>A row with preprocessed pixels.</summary>
+internal sealed class PixelsRow : ImageInputRow<VBuffer<float>>
+{
     public override ImageSource SourceFor(ImageStep step) => new PixelSource([Image], step.InputColumnName);
 }
 

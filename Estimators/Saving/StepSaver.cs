@@ -17,7 +17,6 @@ namespace MlNetMobileViT;
 internal sealed class StepSaver : IStepSaver
 {
     private const string InputName = ImageInputRow.InputName;
-    private const string OutputPrefix = SavedOnnx.ColumnPrefix + "output.";
 
     private StepSaver()
     {
@@ -56,17 +55,23 @@ internal sealed class StepSaver : IStepSaver
     private static TransformerChain<ITransformer> Build(
         ImageStep step, IReadOnlyList<OutputColumn> columns, MobileViTModel? model, string folder)
     {
-        SavedColumn[] vectors = [.. DecodeMapping.VectorsOf(columns).Select(column => Vector(column, model))];
+        OutputColumn<float>[] vectors = [.. SavedMapping.Vectors(columns)];
+        string[] vectorNames = [.. vectors.Select(SavedOnnx.NameOf)];
+        bool hasSlotNames = model is { Metadata.Labels.Count: > 0 };
         var context = new MLContext();
         TransformsCatalog transforms = context.Transforms;
         var chain = new EstimatorChain<ITransformer>();
-        var leftOver = new List<string>
-        {
-            InputName, SettingsKeyRow.Name, SettingsRow.Name, SavedInput.Name, PixelsOrErrorRow.ErrorName, PreprocessedRow.PictureName,
-        };
-        leftOver.AddRange(vectors.Select(static column => column.Name));
         var modelStep = (step as ModelStep)?.ForSaving(model!);
         step = modelStep ?? step;
+        (IEstimator<ITransformer> preprocessing, IDataView emptyData) = step.InputKind switch
+        {
+            ImageColumnKind.Path => (SavedMapping.Estimator(transforms, new PathMapping()), EmptyData<PathRow>(context, step)),
+            ImageColumnKind.Encoded => (SavedMapping.Estimator(transforms, new EncodedMapping()), EmptyData<EncodedRow>(context, step)),
+            ImageColumnKind.Decoded when step.ImageSize is not null =>
+                (SavedMapping.Estimator(transforms, new ImageBytesMapping()), EmptyData<DecodedRow>(context, step)),
+            ImageColumnKind.Decoded => (SavedMapping.Estimator(transforms, new DecodedMapping()), EmptyData<DecodedRow>(context, step)),
+            _ => (SavedMapping.Estimator(transforms, new PixelsMapping()), EmptyData<PixelsRow>(context, step)),
+        };
 
         Append(step.ImageSize is null
             ? transforms.CopyColumns(InputName, step.InputColumnName)
@@ -77,47 +82,31 @@ internal sealed class StepSaver : IStepSaver
                 ImagePixelExtractingEstimator.ColorsOrder.ARGB,
                 interleavePixelColors: true,
                 outputAsFloatArray: false));
-        Append(transforms.CustomMapping(new SettingsKeyMapping().GetMapping(), SettingsKeyMapping.Contract));
+        Append(SavedMapping.Estimator(transforms, new SettingsKeyMapping()));
         Append(transforms.Conversion.MapValue(
             SettingsRow.Name,
             [new KeyValuePair<string, string>(SettingsKeyMapping.Key, step.ToJson())],
             SettingsKeyRow.Name));
-        Append(Preprocessing(transforms, step));
+        Append(preprocessing);
         string error = PixelsOrErrorRow.ErrorName;
         if (modelStep is null)
         {
-            AppendOnnx(
-                "pixels.onnx",
-                SavedOnnx.WriteColumns(SavedInput.Name, vectors, step),
-                SavedInput.Name,
-                [1, 0],
-                [.. vectors.Select(static column => column.Name)]);
+            byte[] onnx = SavedOnnx.WriteColumns(SavedInput.Name, vectors, hasSlotNames, step);
+            AppendOnnx("pixels.onnx", onnx, SavedInput.Name, [1, 0], vectorNames);
         }
         else
         {
             // The pixels are a vector of unknown size to ML.NET, which takes one dimension from it.
+            int[] pixels = [1, 3, step.Preprocessing.Height, 0];
             AppendOnnx(
-                "model.onnx",
-                SavedOnnx.WriteModel(model!.Bytes, modelStep),
-                SavedInput.Name,
-                [1, 3, step.Preprocessing.Height, 0],
-                [ModelValuesRow.ValuesName]);
+                "model.onnx", SavedOnnx.WriteModel(model!.Bytes, modelStep), SavedInput.Name, pixels, [ModelValuesRow.ValuesName]);
             // Another text column where the images have no paths; nobody reads it then.
             Append(transforms.CopyColumns(
                 ModelValuesRow.ImagePathName, step.InputKind == ImageColumnKind.Path ? InputName : PixelsOrErrorRow.ErrorName));
-            Append(transforms.CustomMapping(new DecodeMapping().GetMapping(), DecodeMapping.Contract));
-            AppendOnnx(
-                "columns.onnx",
-                SavedOnnx.WriteColumns(DecodedResultRow.VectorsName, vectors),
-                DecodedResultRow.VectorsName,
-                [1, 0],
-                [.. vectors.Select(static column => column.Name)]);
+            Append(SavedMapping.Estimator(transforms, new DecodeMapping()));
+            byte[] onnx = SavedOnnx.WriteColumns(DecodedResultRow.VectorsName, vectors, hasSlotNames);
+            AppendOnnx("columns.onnx", onnx, DecodedResultRow.VectorsName, [1, 0], vectorNames);
             error = DecodedResultRow.ErrorName;
-            leftOver.AddRange(
-            [
-                ModelValuesRow.ValuesName, ModelValuesRow.ImagePathName, DecodedResultRow.VectorsName, DecodedResultRow.NumberName,
-                DecodedResultRow.LabelName, DecodedResultRow.TextsName, error,
-            ]);
         }
 
         foreach (OutputColumn column in columns)
@@ -127,15 +116,17 @@ internal sealed class StepSaver : IStepSaver
                 OutputColumn<uint> => transforms.Conversion.MapValueToKey(
                     column.Name, DecodedResultRow.LabelName, keyData: context.Data.LoadFromEnumerable(
                         column.TextVectors[AnnotationKinds.KeyValues].Select(static label => new LabelRow { Value = label }))),
-                OutputColumn<float> { Type: VectorDataViewType } => transforms.CopyColumns(column.Name, OutputPrefix + column.Index),
+                OutputColumn<float> { IsVector: true } => transforms.CopyColumns(column.Name, SavedOnnx.NameOf(column)),
                 OutputColumn<float> => transforms.CopyColumns(column.Name, DecodedResultRow.NumberName),
                 ErrorColumn => transforms.CopyColumns(column.Name, error),
                 _ => transforms.CopyColumns(column.Name, DecodedResultRow.TextsName),
             });
         }
 
-        Append(transforms.DropColumns([.. leftOver]));
-        return chain.Fit(EmptyData(context, step));
+        TransformerChain<ITransformer> made = chain.Fit(emptyData);
+        IDataView result = made.Transform(emptyData);
+        string[] leftOver = [.. result.Schema.Select(static column => column.Name).Where(SavedOnnx.IsInternal).Distinct()];
+        return made.Append<ITransformer>(transforms.DropColumns(leftOver).Fit(result));
 
         void Append(IEstimator<ITransformer> estimator) => chain = chain.Append(estimator);
 
@@ -153,32 +144,7 @@ internal sealed class StepSaver : IStepSaver
         }
     }
 
-    private static SavedColumn Vector(OutputColumn<float> column, MobileViTModel? model)
-    {
-        int[] shape = [.. ((VectorDataViewType)column.Type).Dimensions];
-        IReadOnlyList<string>? slotNames = column.TextVectors.GetValueOrDefault(AnnotationKinds.SlotNames);
-        return new SavedColumn(OutputPrefix + column.Index, shape, model is { Metadata.Labels.Count: > 0 } ? slotNames : null);
-    }
-
-    private static IEstimator<ITransformer> Preprocessing(TransformsCatalog transforms, ImageStep step) => step.InputKind switch
-    {
-        ImageColumnKind.Path => transforms.CustomMapping(new PathMapping().GetMapping(), PathMapping.Contract),
-        ImageColumnKind.Encoded => transforms.CustomMapping(new EncodedMapping().GetMapping(), EncodedMapping.Contract),
-        ImageColumnKind.Decoded when step.ImageSize is not null =>
-            transforms.CustomMapping(new ImageBytesMapping().GetMapping(), ImageBytesMapping.Contract),
-        ImageColumnKind.Decoded => transforms.CustomMapping(new DecodedMapping().GetMapping(), DecodedMapping.Contract),
-        _ => transforms.CustomMapping(new PixelsMapping().GetMapping(), PixelsMapping.Contract),
-    };
-
     /// <summary>No rows, with the columns that the step reads.</summary>
-    private static IDataView EmptyData(MLContext context, ImageStep step) => step.InputKind switch
-    {
-        ImageColumnKind.Path => EmptyData<PathRow>(context, step),
-        ImageColumnKind.Encoded => EmptyData<EncodedRow>(context, step),
-        ImageColumnKind.Decoded => EmptyData<DecodedRow>(context, step),
-        _ => EmptyData<PixelsRow>(context, step),
-    };
-
     private static IDataView EmptyData<TRow>(MLContext context, ImageStep step)
         where TRow : class
     {
