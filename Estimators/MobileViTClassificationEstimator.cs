@@ -37,13 +37,11 @@ namespace MlNetMobileViT;
 /// <seealso cref="MobileViTCatalog.ClassifyImages(Microsoft.ML.TransformsCatalog, string, string, string, MobileViTClassificationOptions)"/>
 public sealed class MobileViTClassificationEstimator : MobileViTEstimator<MobileViTClassificationTransformer>
 {
-    private readonly SharedModel _model;
-
-    internal MobileViTClassificationEstimator(SharedModel model, ImageStep step)
-        : base(step, ScoringPlan.For(model.Model, step).Columns)
+    internal MobileViTClassificationEstimator(SharedModel model, ClassificationStep step, IStepSaver saver)
+        : base(
+            step,
+            step.CreateTask(model.Model.Signature).Columns,
+            fitted => new MobileViTClassificationTransformer(model, (ClassificationStep)fitted, saver))
     {
-        _model = model;
     }
-
-    private protected override MobileViTClassificationTransformer CreateTransformer(ImageStep step) => new(_model, step);
 }

@@ -10,12 +10,15 @@ public abstract class MobileViTEstimator<TTransformer> : IEstimator<TTransformer
     private readonly ImageStep _step;
     private readonly ImageColumn _input;
     private readonly IReadOnlyList<OutputColumn> _columns;
+    private readonly Func<ImageStep, TTransformer> _createTransformer;
 
-    private protected MobileViTEstimator(ImageStep step, IReadOnlyList<OutputColumn> columns)
+    private protected MobileViTEstimator(
+        ImageStep step, IReadOnlyList<OutputColumn> columns, Func<ImageStep, TTransformer> createTransformer)
     {
         _step = step;
-        _input = ImageColumn.Of(step);
+        _input = step.Input;
         _columns = columns;
+        _createTransformer = createTransformer;
         string? twice = columns.GroupBy(static column => column.Name).FirstOrDefault(static group => group.Count() > 1)?.Key;
         if (twice is not null)
         {
@@ -30,7 +33,7 @@ public abstract class MobileViTEstimator<TTransformer> : IEstimator<TTransformer
     {
         ArgumentNullException.ThrowIfNull(input);
         (DataViewSchema.Column column, ImageColumnKind kind) = _input.Find(input.Schema);
-        return CreateTransformer(_step with
+        return _createTransformer(_step with
         {
             InputKind = kind,
             ImageSize = SizedImages.UnregisteredSize(column.Type),
@@ -48,6 +51,4 @@ public abstract class MobileViTEstimator<TTransformer> : IEstimator<TTransformer
         return new SchemaShape(
             [.. inputSchema.Where(column => !names.Contains(column.Name)), .. _columns.Select(ColumnShape.Of)]);
     }
-
-    private protected abstract TTransformer CreateTransformer(ImageStep step);
 }

@@ -28,13 +28,11 @@ namespace MlNetMobileViT;
 /// <seealso cref="MobileViTCatalog.FeaturizeImages(Microsoft.ML.TransformsCatalog, string, string, string, string, MobileViTScoringOptions)"/>
 public sealed class MobileViTFeaturizationEstimator : MobileViTEstimator<MobileViTFeaturizationTransformer>
 {
-    private readonly SharedModel _model;
-
-    internal MobileViTFeaturizationEstimator(SharedModel model, ImageStep step)
-        : base(step, ScoringPlan.For(model.Model, step).Columns)
+    internal MobileViTFeaturizationEstimator(SharedModel model, FeaturizationStep step, IStepSaver saver)
+        : base(
+            step,
+            step.CreateTask(model.Model.Signature).Columns,
+            fitted => new MobileViTFeaturizationTransformer(model, (FeaturizationStep)fitted, saver))
     {
-        _model = model;
     }
-
-    private protected override MobileViTFeaturizationTransformer CreateTransformer(ImageStep step) => new(_model, step);
 }

@@ -27,10 +27,8 @@ namespace MlNetMobileViT;
 /// <seealso cref="MobileViTCatalog.PreprocessImages"/>
 public sealed class MobileViTPreprocessingEstimator : MobileViTEstimator<MobileViTPreprocessingTransformer>
 {
-    internal MobileViTPreprocessingEstimator(ImageStep step)
-        : base(step, MobileViTPreprocessingTransformer.CreateColumns(step))
+    internal MobileViTPreprocessingEstimator(PreprocessingStep step, IStepSaver saver)
+        : base(step, step.CreateColumns(), fitted => new MobileViTPreprocessingTransformer((PreprocessingStep)fitted, saver))
     {
     }
-
-    private protected override MobileViTPreprocessingTransformer CreateTransformer(ImageStep step) => new(step);
 }

@@ -31,13 +31,11 @@ namespace MlNetMobileViT;
 /// <seealso cref="MobileViTCatalog.ScoreImages(Microsoft.ML.TransformsCatalog, string, string, string, string, MobileViTScoringOptions)"/>
 public sealed class MobileViTScoringEstimator : MobileViTEstimator<MobileViTScoringTransformer>
 {
-    private readonly SharedModel _model;
-
-    internal MobileViTScoringEstimator(SharedModel model, ImageStep step)
-        : base(step, ScoringPlan.For(model.Model, step).Columns)
+    internal MobileViTScoringEstimator(SharedModel model, ScoringStep step, IStepSaver saver)
+        : base(
+            step,
+            step.CreateTask(model.Model.Signature).Columns,
+            fitted => new MobileViTScoringTransformer(model, (ScoringStep)fitted, saver))
     {
-        _model = model;
     }
-
-    private protected override MobileViTScoringTransformer CreateTransformer(ImageStep step) => new(_model, step);
 }

@@ -24,14 +24,15 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
 {
     private readonly ImageStep _step;
     private readonly ImageMapping _mapping;
+    private readonly IStepSaver _saver;
     private int _disposed;
 
-    private protected MobileViTTransformer(ImageStep step, IRowScorer scorer, IReadOnlyList<OutputColumn> columns)
+    private protected MobileViTTransformer(ImageStep step, IRowScorer scorer, IStepSaver saver)
     {
-        var mapping = new ImageMapping(ImageColumn.Of(step), scorer, columns, step.Options);
         _step = step;
-        _mapping = mapping;
-        OutputColumnNames = [.. mapping.Columns.Select(static column => column.Name)];
+        _mapping = new ImageMapping(step.Input, scorer, step.CommonOptions);
+        _saver = saver;
+        OutputColumnNames = [.. scorer.Columns.Select(static column => column.Name)];
     }
 
     /// <summary>The column of images.</summary>
@@ -41,7 +42,10 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
     public IReadOnlyList<string> OutputColumnNames { get; }
 
     /// <summary>What the step was asked for, or was saved with.</summary>
-    internal MobileViTPreprocessingOptions Options => _step.Options;
+    internal MobileViTPreprocessingOptions Options => _step.CommonOptions;
+
+    /// <summary>The model to save; null where there is none.</summary>
+    private protected virtual MobileViTModel? ModelToSave => null;
 
     bool ITransformer.IsRowToRowMapper => true;
 
@@ -69,18 +73,7 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         RequireUsable();
-        string folder = Directory.CreateTempSubdirectory("mobilevit-").FullName;
-        TransformerChain<ITransformer>? chain = null;
-        try
-        {
-            chain = CreateSavedPipeline(_step, _mapping.Columns, folder);
-            ((ICanSaveModel)chain).Save(ctx);
-        }
-        finally
-        {
-            CleanUp.Dispose(chain);
-            CleanUp.Quietly(() => Directory.Delete(folder, recursive: true));
-        }
+        _saver.Save(ctx, _step, _mapping.Scorer.Columns, ModelToSave);
     }
 
     /// <summary>
@@ -95,10 +88,6 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
 
         GC.SuppressFinalize(this);
     }
-
-    /// <summary>The step as ML.NET's own transformers, which can be saved.</summary>
-    private protected abstract TransformerChain<ITransformer> CreateSavedPipeline(
-        ImageStep step, IReadOnlyList<OutputColumn> columns, string folder);
 
     /// <summary>Releases what the transformer holds; called once.</summary>
     private protected virtual void Release()
@@ -115,4 +104,16 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
                 + "PredictionEngineOptions.OwnsTransformer to false where it is still needed.");
         }
     }
+}
+
+/// <summary>Saves the step of a transformer. Whoever makes the transformer gives it what saves it, which knows all steps.</summary>
+internal interface IStepSaver
+{
+    /// <summary>Writes a step.</summary>
+    /// <param name="context">Where to.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="columns">The columns that it makes.</param>
+    /// <param name="model">Its model; null where it has none.</param>
+    /// <exception cref="NotSupportedException">The model cannot run in a saved pipeline.</exception>
+    void Save(ModelSaveContext context, ImageStep step, IReadOnlyList<OutputColumn> columns, MobileViTModel? model);
 }

@@ -3,10 +3,10 @@ namespace MlNetMobileViT;
 /// <summary>Images from a buffered column, whose getter may have failed.</summary>
 internal sealed class BufferedImageSource(BufferedColumn column, ImageSource images) : ImageSource
 {
-    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    public override ImageGeometry? Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
     {
         column.ThrowIfFailed(slot);
-        images.Preprocess(slot, row, preprocessor, pixels);
+        return images.Preprocess(slot, row, preprocessor, pixels);
     }
 
     public override string NameOf(int slot, long row) => images.NameOf(slot, row);

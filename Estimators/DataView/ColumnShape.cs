@@ -11,24 +11,23 @@ internal static class ColumnShape
 {
     public static SchemaShape.Column Of(OutputColumn column) => column.Type switch
     {
-        KeyDataViewType => Borrow<UInt32Row>(column),
-        TextDataViewType => Borrow<TextRow>(column),
-        VectorDataViewType { ItemType: TextDataViewType } => Borrow<TextVectorRow>(column),
-        VectorDataViewType => Borrow<SingleVectorRow>(column),
-        _ => Borrow<SingleRow>(column),
+        KeyDataViewType => Borrow<uint>(column),
+        TextDataViewType => Borrow<ReadOnlyMemory<char>>(column),
+        VectorDataViewType { ItemType: TextDataViewType } => Borrow<VBuffer<ReadOnlyMemory<char>>>(column),
+        VectorDataViewType => Borrow<VBuffer<float>>(column),
+        _ => Borrow<float>(column),
     };
 
-    private static SchemaShape.Column Borrow<TRow>(OutputColumn column)
-        where TRow : class, new()
+    private static SchemaShape.Column Borrow<T>(OutputColumn column)
     {
-        SchemaDefinition definition = SchemaDefinition.Create(typeof(TRow));
+        SchemaDefinition definition = SchemaDefinition.Create(typeof(Row<T>));
         SchemaDefinition.Column target = definition[0];
         target.ColumnName = column.Name;
         target.ColumnType = column.Type;
         foreach ((string kind, IReadOnlyList<string> values) in column.TextVectors)
         {
             var type = new VectorDataViewType(TextDataViewType.Instance, values.Count);
-            target.AddAnnotation(kind, TextVector.Create(values), type);
+            target.AddAnnotation(kind, OutputColumn.TextVector(values), type);
         }
 
         foreach ((string kind, string text) in column.Texts)
@@ -37,35 +36,15 @@ internal static class ColumnShape
         }
 
         // A context of its own: one that stayed would remember every estimator that it made.
-        IEstimator<ITransformer> estimator = new MLContext().Transforms.CustomMapping<NoColumns, TRow>(
+        IEstimator<ITransformer> estimator = new MLContext().Transforms.CustomMapping<NoColumns, Row<T>>(
             static (_, _) => { }, contractName: null, outputSchemaDefinition: definition);
         return estimator.GetOutputSchema(new SchemaShape([])).Single();
     }
 
     private sealed class NoColumns;
 
-    private sealed class UInt32Row
+    private sealed class Row<T>
     {
-        public uint Value { get; set; }
-    }
-
-    private sealed class SingleRow
-    {
-        public float Value { get; set; }
-    }
-
-    private sealed class TextRow
-    {
-        public ReadOnlyMemory<char> Value { get; set; }
-    }
-
-    private sealed class SingleVectorRow
-    {
-        public VBuffer<float> Value { get; set; }
-    }
-
-    private sealed class TextVectorRow
-    {
-        public VBuffer<ReadOnlyMemory<char>> Value { get; set; }
+        public T Value { get; set; } = default!;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class CroppedImageSource(
     BufferedColumn<MLImage> column, bool isShared, string columnName, ImagePreprocessor preprocessor, int slots) : ImageSource
 {
     private readonly byte[]?[] _crops = new byte[]?[slots];
+    private readonly ImageGeometry[] _geometries = new ImageGeometry[slots];
     private readonly ExceptionDispatchInfo?[] _errors = new ExceptionDispatchInfo?[slots];
 
     /// <summary>Crops the image of the input's current row.</summary>
@@ -32,7 +33,7 @@ internal sealed class CroppedImageSource(
         {
             column.ThrowIfFailed(columnSlot);
             DecodedPixels pixels = DecodedImageSource.PixelsOf(column.Values[columnSlot], columnName, row);
-            preprocessor.CropPixels(pixels, _crops[slot] ??= new byte[preprocessor.CropLength]);
+            _geometries[slot] = preprocessor.CropPixels(pixels, _crops[slot] ??= new byte[preprocessor.CropLength]);
         }
         catch (Exception exception)
         {
@@ -40,10 +41,11 @@ internal sealed class CroppedImageSource(
         }
     }
 
-    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    public override ImageGeometry? Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
     {
         _errors[slot]?.Throw();
         preprocessor.Normalize(_crops[slot], pixels);
+        return _geometries[slot];
     }
 
     public override string NameOf(int slot, long row) => Unnamed(columnName, row);

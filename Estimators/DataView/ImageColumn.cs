@@ -27,11 +27,6 @@ internal enum ImageColumnKind
 /// </param>
 internal sealed record ImageColumn(string Name, IReadOnlyList<int>? PixelShape)
 {
-    /// <summary>The input column of a step. One that runs a model takes pixels too.</summary>
-    public static ImageColumn Of(ImageStep step) => new(
-        step.InputColumnName,
-        step.Kind == ImageStepKind.Preprocess ? null : [3, step.Preprocessing.Height, step.Preprocessing.Width]);
-
     private int PixelCount => PixelShape!.Aggregate(1, static (product, side) => product * side);
 
     private string ExpectedTypes => PixelShape is null

@@ -3,9 +3,8 @@ using Microsoft.ML.Data;
 
 namespace MlNetMobileViT;
 
-/// <summary>What a transform does: an image column in, a scorer, and the columns that it adds.</summary>
-internal sealed record ImageMapping(
-    ImageColumn Input, IRowScorer Scorer, IReadOnlyList<OutputColumn> Columns, MobileViTPreprocessingOptions Options)
+/// <summary>What a transform does: an image column in, and a scorer with the columns that it adds.</summary>
+internal sealed record ImageMapping(ImageColumn Input, IRowScorer Scorer, MobileViTPreprocessingOptions Options)
 {
     /// <summary>The schema with the new columns after those of the input.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or has another type.</exception>
@@ -15,7 +14,7 @@ internal sealed record ImageMapping(
         Input.Find(input);
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
-        builder.AddColumns(Columns.Select(static column => column.ToSchemaColumn()));
+        builder.AddColumns(Scorer.Columns.Select(static column => column.ToSchemaColumn()));
         return builder.ToSchema();
     }
 

@@ -21,14 +21,14 @@ internal sealed class ImageRow : DataViewRow
         _layout = layout;
         _scorer = mapping.Scorer;
         _results = [];
-        _outputs = new Delegate?[mapping.Columns.Count];
+        _outputs = new Delegate?[_scorer.Columns.Count];
         if (layout.NeedsOutputs)
         {
             (DataViewSchema.Column image, ImageColumnKind kind) = mapping.Input.Find(input.Schema);
             _image = BufferedColumn.Create(input, image, slots: 1);
             _source = mapping.CreateSource(kind, _image);
-            _results = [new RowResult(_scorer.OutputLengths, mapping.Options.BadImages)];
-            _outputs = [.. mapping.Columns.Select((column, index) =>
+            _results = [new RowResult(_scorer.Columns, mapping.Options.BadImages)];
+            _outputs = [.. mapping.Scorer.Columns.Select((column, index) =>
                 layout.IsActive(layout.InputCount + index) ? column.CreateGetter(Score) : null)];
         }
     }

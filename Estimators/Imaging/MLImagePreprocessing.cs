@@ -12,6 +12,7 @@ public static class MLImagePreprocessing
     /// one that was loaded from a file with alpha has its colours multiplied by it already: where that matters, pass the file.
     /// </param>
     /// <param name="destination">Receives <c>[3, H, W]</c>, <see cref="ImagePreprocessor.Length"/> values.</param>
+    /// <returns>Where the pixels lie in the image.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
     /// <exception cref="InvalidOperationException">The image was disposed.</exception>
     /// <exception cref="InvalidDataException">The image has more pixels than the options accept.</exception>
@@ -24,10 +25,10 @@ public static class MLImagePreprocessing
     /// preprocessor.Preprocess(image, pixels);
     /// ]]></code>
     /// </example>
-    public static void Preprocess(this ImagePreprocessor preprocessor, MLImage image, Span<float> destination)
+    public static ImageGeometry Preprocess(this ImagePreprocessor preprocessor, MLImage image, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(preprocessor);
-        preprocessor.Preprocess(PixelsOf(image), destination);
+        return preprocessor.Preprocess(PixelsOf(image), destination);
     }
 
     /// <summary>The crop of an image in memory before it is normalised, for thumbnails and tests.</summary>

@@ -1,6 +1,9 @@
 using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+using Microsoft.ML.Transforms.Image;
+using Microsoft.ML.Transforms.Onnx;
 
 namespace MlNetMobileViT;
 
@@ -60,9 +63,9 @@ internal sealed class RestoredPipeline(
         {
             scopes.Add(ScopeOf(chain, transformers[i]));
             int start = i;
-            if (Read(() => Find(transformers, start, folder, entries)) is ({ } stretch, { } step, { } onnx))
+            if (Read(() => Find(transformers, start, folder, entries)) is (int end, { } step, { } onnx))
             {
-                for (int end = start + stretch.Length; i < end; i++)
+                for (; i < end; i++)
                 {
                     (transformers[i] as IDisposable)?.Dispose();
                 }
@@ -82,13 +85,32 @@ internal sealed class RestoredPipeline(
         return isStep ? restored[0] : new TransformerChain<ITransformer>(restored, scopes);
     }
 
-    /// <summary>The step whose transformers begin at an index of a chain, if one does.</summary>
-    private (SavedStretch? Stretch, ImageStep? Step, byte[]? Onnx) Find(
-        ITransformer[] chain, int start, string folder, Dictionary<string, ZipArchiveEntry> entries) =>
-        SavedStretch.At(chain, start) is { } stretch
-            && ReadStep(TransformFolder(folder, stretch.OnnxIndex), entries) is ({ } step, { } onnx)
-                ? (stretch, step, onnx)
-                : (null, null, null);
+    /// <summary>
+    /// The step whose transformers begin at an index of a chain, if one does, and where they end. Others may lie beside them: ML.NET
+    /// appends to the chain that it loaded, not to a chain around it.
+    /// </summary>
+    private (int End, ImageStep? Step, byte[]? Onnx) Find(
+        ITransformer[] chain, int start, string folder, Dictionary<string, ZipArchiveEntry> entries)
+    {
+        // Nobody else has these mappings, and the first transformer that drops columns is the step's own, and its last.
+        int last = Array.FindIndex(chain, start, static transformer => transformer is ColumnSelectingTransformer);
+        if (last < 0
+            || chain[start] is not (ColumnCopyingTransformer or ImagePixelExtractingTransformer)
+            || chain[start + 1] is not CustomMappingTransformer<NoColumns, SettingsKeyRow>)
+        {
+            return default;
+        }
+
+        for (int i = start; i < last; i++)
+        {
+            if (chain[i] is OnnxTransformer && ReadStep(TransformFolder(folder, i), entries) is ({ } step, { } onnx))
+            {
+                return (last + 1, step, onnx);
+            }
+        }
+
+        return default;
+    }
 
     private static string TransformFolder(string folder, int index) => $"{folder}/Transform_{index:000}";
 
@@ -107,24 +129,29 @@ internal sealed class RestoredPipeline(
             return default;
         }
 
-        if (step.ModelLength > onnx.Length)
+        if (step is ModelStep { ModelLength: int length })
         {
-            throw ImageStep.Unreadable("its model is cut off.");
+            if (length > onnx.Length)
+            {
+                throw ImageStep.Unreadable("its model is cut off.");
+            }
+
+            SavedInput.Restore(onnx.AsSpan(0, length));
         }
 
-        SavedInput.Restore(onnx.AsSpan(0, step.ModelLength));
-        return (step with { Options = pipelineOptions.ApplyTo(step.Options) }, onnx);
+        return (step.With(pipelineOptions), onnx);
     }
 
     private MobileViTTransformer CreateTransformer(ImageStep step, byte[] onnx)
     {
-        if (step.Kind == ImageStepKind.Preprocess)
+        if (step is PreprocessingStep preprocessing)
         {
-            return Read(() => new MobileViTPreprocessingTransformer(step));
+            return Read(() => new MobileViTPreprocessingTransformer(preprocessing, StepSaver.Instance));
         }
 
         // Not read as the rest is: what the caller's own configuration of the session throws is no fault of the file.
-        var owned = MobileViTModel.Load(onnx.AsMemory(0, step.ModelLength), $"the model in {source}", modelOptions);
+        var owned = MobileViTModel.Load(
+            onnx.AsMemory(0, ((ModelStep)step).ModelLength), $"the model in {source}", modelOptions);
         _made.Add(owned);
         var model = new SharedModel(owned, isOwned: true);
         return Read<MobileViTTransformer>(() =>
@@ -134,11 +161,11 @@ internal sealed class RestoredPipeline(
                 throw ImageStep.Unreadable("its preprocessing is not that of its model.");
             }
 
-            return step.Kind switch
+            return step switch
             {
-                ImageStepKind.Score => new MobileViTScoringTransformer(model, step),
-                ImageStepKind.Classify => new MobileViTClassificationTransformer(model, step),
-                _ => new MobileViTFeaturizationTransformer(model, step),
+                ClassificationStep classification => new MobileViTClassificationTransformer(model, classification, StepSaver.Instance),
+                FeaturizationStep featurization => new MobileViTFeaturizationTransformer(model, featurization, StepSaver.Instance),
+                _ => new MobileViTScoringTransformer(model, (ScoringStep)step, StepSaver.Instance),
             };
         });
     }

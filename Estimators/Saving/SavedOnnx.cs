@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Microsoft.ML.Data;
 
 namespace MlNetMobileViT;
 
@@ -30,7 +31,7 @@ internal static class SavedOnnx
     /// <summary>A model and its step, with the outputs that the step takes joined to one: <see cref="ModelValuesRow.ValuesName"/>.</summary>
     /// <param name="model">The model.</param>
     /// <param name="step">The step.</param>
-    public static byte[] WriteModel(ReadOnlySpan<byte> model, ImageStep step)
+    public static byte[] WriteModel(ReadOnlySpan<byte> model, ModelStep step)
     {
         var graph = new ProtobufWriter();
         List<string> parts = [];
@@ -41,47 +42,56 @@ internal static class SavedOnnx
             parts.Add(part);
         }
 
-        graph.Message(GraphNode, Node("Concat", ModelValuesRow.ValuesName, parts, ModelValuesRow.ValuesName).Message(5, Axis(1)))
-            .Message(GraphOutput, ValueInfo(ModelValuesRow.ValuesName, ValuesShape(step)));
+        int length = step.Outputs.Sum(static output => output.Length);
+        graph.Message(GraphNode, Node("Concat", ModelValuesRow.ValuesName, parts, [ModelValuesRow.ValuesName]).Message(5, AxisOne()))
+            .Message(GraphOutput, ValueInfo(ModelValuesRow.ValuesName, [1, length]));
         byte[] onnx = [.. model, .. new ProtobufWriter().Message(ModelGraph, graph).Message(ModelMetadataProps, Entry(step)).ToArray()];
         SavedInput.Hide(onnx.AsSpan(0, model.Length));
         return onnx;
     }
 
-    /// <summary>
-    /// A graph that makes the columns of a step with a model: of the types, sizes and names that a custom mapping's have not.
-    /// </summary>
-    /// <param name="step">The step.</param>
-    /// <param name="columns">The columns, whose sources are among the step's outputs.</param>
-    public static byte[] WriteColumns(ImageStep step, IEnumerable<SavedColumn> columns)
+    /// <summary>A graph that makes the vector columns of a step, with the sizes and names that a custom mapping's have not.</summary>
+    /// <param name="input">The name of the graph's input: the values of the columns, one after the other.</param>
+    /// <param name="columns">The columns.</param>
+    /// <param name="hasSlotNames">Whether to write the names of their slots.</param>
+    /// <param name="step">The step; null where another file of the pipeline has it.</param>
+    public static byte[] WriteColumns(
+        string input, IReadOnlyList<OutputColumn<float>> columns, bool hasSlotNames, ImageStep? step = null)
     {
-        var graph = new ProtobufWriter();
         const string Lengths = "lengths";
-        ProtobufWriter split = Node("Split", "outputs", [NumbersRow.NumbersName, Lengths], step.Outputs![0].Name);
-        foreach (SavedOutput output in step.Outputs.Skip(1))
+        int[] lengths = [.. columns.Select(static column => column.Length)];
+        string[] parts = [.. columns.Select(static column => $"{NameOf(column)}.values")];
+        ProtobufWriter graph = new ProtobufWriter()
+            .Text(GraphName, "columns")
+            .Message(GraphInput, ValueInfo(input, [1, lengths.Sum()]))
+            .Message(GraphInitializer, Int64Tensor(Lengths, lengths))
+            .Message(GraphNode, Node("Split", "columns", [input, Lengths], parts).Message(5, AxisOne()));
+        for (int i = 0; i < parts.Length; i++)
         {
-            split.Text(2, output.Name);
+            string name = NameOf(columns[i]);
+            int[] shape = [.. ((VectorDataViewType)columns[i].Type).Dimensions];
+            AddReshape(graph, name, parts[i], shape);
+            graph.Message(GraphOutput, ValueInfo(name, shape));
+            if (hasSlotNames && columns[i].TextVectors.GetValueOrDefault(AnnotationKinds.SlotNames) is { } slotNames)
+            {
+                AddSlotNames(graph, name, slotNames);
+            }
         }
 
-        graph.Text(GraphName, "columns")
-            .Message(GraphInput, ValueInfo(NumbersRow.NumbersName, ValuesShape(step)))
-            .Message(GraphInitializer, Int64Tensor(Lengths, [.. step.Outputs.Select(static output => output.Length)]))
-            .Message(GraphNode, split.Message(5, Axis(1)));
-        AddColumns(graph, columns);
-        return EmptyFile().Message(ModelGraph, graph).ToArray();
+        ProtobufWriter file = new ProtobufWriter()
+            .Integer(ModelIrVersion, 8)
+            .Message(ModelOpsetImport, new ProtobufWriter().Text(1, "").Integer(2, 18))
+            .Message(ModelOpsetImport, new ProtobufWriter().Text(1, MachineLearningDomain).Integer(2, 2))
+            .Message(ModelGraph, graph);
+        return (step is null ? file : file.Message(ModelMetadataProps, Entry(step))).ToArray();
     }
 
-    /// <summary>A graph and a step without a model: the pixels come out as they went in, but for their type.</summary>
-    /// <param name="step">The step.</param>
-    /// <param name="columns">The columns, whose source is <see cref="SavedInput.Name"/>.</param>
-    public static byte[] WritePreprocessing(ImageStep step, IEnumerable<SavedColumn> columns)
-    {
-        int[] shape = [1, 3, step.Preprocessing.Height, step.Preprocessing.Width];
-        var graph = new ProtobufWriter();
-        graph.Text(GraphName, "preprocessing").Message(GraphInput, ValueInfo(SavedInput.Name, shape));
-        AddColumns(graph, columns);
-        return EmptyFile().Message(ModelGraph, graph).Message(ModelMetadataProps, Entry(step)).ToArray();
-    }
+    /// <summary>What a vector column is called until it gets its own name.</summary>
+    public static string NameOf(OutputColumn column) => $"{ColumnPrefix}output.{column.Index}";
+
+    /// <summary>Whether a column exists only inside a saved pipeline.</summary>
+    public static bool IsInternal(string columnName) =>
+        columnName == SavedInput.Name || columnName.StartsWith(ColumnPrefix, StringComparison.Ordinal);
 
     /// <summary>Reads the step of a saved ONNX file; null where it has none.</summary>
     public static ImageStep? ReadStep(Span<byte> onnx)
@@ -111,37 +121,16 @@ internal static class SavedOnnx
         return (key, value);
     }
 
-    private static int[] ValuesShape(ImageStep step) => [1, step.Outputs!.Sum(static output => output.Length)];
-
     private static ProtobufWriter Entry(ImageStep step) => new ProtobufWriter().Text(1, StepKey).Text(2, step.ToJson());
-
-    /// <summary>The beginning of a file without a model.</summary>
-    private static ProtobufWriter EmptyFile() => new ProtobufWriter()
-        .Integer(ModelIrVersion, 8)
-        .Message(ModelOpsetImport, new ProtobufWriter().Text(1, "").Integer(2, 18))
-        .Message(ModelOpsetImport, new ProtobufWriter().Text(1, MachineLearningDomain).Integer(2, 2));
-
-    private static void AddColumns(ProtobufWriter graph, IEnumerable<SavedColumn> columns)
-    {
-        foreach (SavedColumn column in columns)
-        {
-            AddReshape(graph, column.Name, column.RankBy is null ? column.Source : AddTop(graph, column, column.RankBy), column.Shape);
-            graph.Message(GraphOutput, ValueInfo(column.Name, column.Shape));
-            if (column.SlotNames is { } slotNames)
-            {
-                AddSlotNames(graph, column.Name, slotNames);
-            }
-        }
-    }
 
     private static void AddReshape(ProtobufWriter graph, string name, string source, int[] shape)
     {
         string shapeName = $"{name}.shape";
         graph.Message(GraphInitializer, Int64Tensor(shapeName, shape))
-            .Message(GraphNode, Node("Reshape", name, [source, shapeName], name));
+            .Message(GraphNode, Node("Reshape", name, [source, shapeName], [name]));
     }
 
-    private static ProtobufWriter Node(string type, string name, IEnumerable<string> inputs, string output)
+    private static ProtobufWriter Node(string type, string name, IEnumerable<string> inputs, IEnumerable<string> outputs)
     {
         var node = new ProtobufWriter();
         foreach (string input in inputs)
@@ -149,7 +138,12 @@ internal static class SavedOnnx
             node.Text(1, input);
         }
 
-        return node.Text(2, output).Text(3, name).Text(4, type);
+        foreach (string output in outputs)
+        {
+            node.Text(2, output);
+        }
+
+        return node.Text(3, name).Text(4, type);
     }
 
     /// <summary>
@@ -173,26 +167,14 @@ internal static class SavedOnnx
 
         graph.Message(
             GraphNode,
-            Node("LabelEncoder", name, [$"mlnet.{column}.unusedInput"], $"mlnet.{column}.unusedOutput")
+            Node("LabelEncoder", name, [$"mlnet.{column}.unusedInput"], [$"mlnet.{column}.unusedOutput"])
                 .Message(5, keys).Message(5, values).Text(7, MachineLearningDomain));
     }
 
-    /// <summary>
-    /// Appends what picks a column's elements; of equal ranks the first comes first, as in <see cref="ClassRanking"/>.
-    /// </summary>
-    private static string AddTop(ProtobufWriter graph, SavedColumn column, string rankBy)
-    {
-        string count = $"{column.Name}.count", classes = $"{column.Name}.classes", top = $"{column.Name}.top";
-        graph.Message(GraphInitializer, Int64Tensor(count, column.Shape))
-            .Message(GraphNode, Node("TopK", classes, [rankBy, count], $"{column.Name}.ranks").Text(2, classes))
-            .Message(GraphNode, Node("GatherElements", top, [column.Source, classes], top).Message(5, Axis(-1)));
-        return top;
-    }
-
-    private static ProtobufWriter Axis(int axis)
+    private static ProtobufWriter AxisOne()
     {
         const int Int = 2;
-        return new ProtobufWriter().Text(1, "axis").Integer(3, axis).Integer(20, Int);
+        return new ProtobufWriter().Text(1, "axis").Integer(3, 1).Integer(20, Int);
     }
 
     private static ProtobufWriter Int64Tensor(string name, int[] values)

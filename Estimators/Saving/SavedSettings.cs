@@ -14,43 +14,98 @@ internal sealed class SavedSettings
     /// <summary>The step.</summary>
     /// <param name="json">The text of the row.</param>
     /// <exception cref="InvalidDataException">The text is no step.</exception>
-    public ImageStep Step(ReadOnlyMemory<char> json) => Read(json).Step;
-
-    /// <summary>Makes the pixels of one image, or says why it cannot.</summary>
-    /// <param name="json">The text of the row.</param>
-    /// <param name="createSource">Makes the source of the image, whose slot 0 is read.</param>
-    /// <param name="output">Receives the pixels, or NaN and the reason.</param>
-    public void Preprocess(ReadOnlyMemory<char> json, Func<ImageStep, ImageSource> createSource, PreprocessedRow output)
-    {
-        (_, ImageStep step, ImagePreprocessor preprocessor) = Read(json);
-        VBuffer<float> pixels = output.Pixels;
-        VBufferEditor<float> editor = VBufferEditor.Create(ref pixels, preprocessor.Length);
-        output.Error = default;
-        try
-        {
-            createSource(step).Preprocess(slot: 0, row: -1, preprocessor, editor.Values);
-        }
-        catch (Exception exception) when (BadImage.IsMarked(exception, step.Options.BadImages))
-        {
-            editor.Values.Fill(float.NaN);
-            output.Error = exception.Message.AsMemory();
-        }
-
-        output.Pixels = editor.Commit();
-    }
-
-    private Reading Read(ReadOnlyMemory<char> json)
+    public Reading Read(ReadOnlyMemory<char> json)
     {
         Reading? reading = _reading;
-        if (reading is null || !json.Span.SequenceEqual(reading.Json))
-        {
-            var step = ImageStep.FromJson(json.ToString());
-            reading = new Reading(json.ToString(), step, new ImagePreprocessor(step.Preprocessing, step.Options.Decoding));
-            _reading = reading;
-        }
-
-        return reading;
+        return reading is not null && json.Span.SequenceEqual(reading.Json) ? reading : _reading = new Reading(json.ToString());
     }
 
-    private sealed record Reading(string Json, ImageStep Step, ImagePreprocessor Preprocessor);
+    /// <summary>A step that was read, and what was made of it.</summary>
+    internal sealed class Reading(string json)
+    {
+        public string Json => json;
+
+        public ImageStep Step { get; } = ImageStep.FromJson(json);
+
+        /// <summary>What the step makes of its model's outputs.</summary>
+        public ModelTask Task => field ??= CreateTask();
+
+        private ImagePreprocessor Preprocessor => field ??= new ImagePreprocessor(Step.Preprocessing, Step.CommonOptions.Decoding);
+
+        private ModelStep ModelStep => Step as ModelStep ?? throw ImageStep.Unreadable("it has no model.");
+
+        /// <summary>Makes the pixels of one image, or says why it cannot.</summary>
+        /// <param name="input">The image.</param>
+        /// <param name="output">Receives the pixels, or NaN and the reason.</param>
+        public void Preprocess(ImageInputRow input, PixelsOrErrorRow output)
+        {
+            VBuffer<float> pixels = output.Pixels;
+            VBufferEditor<float> editor = VBufferEditor.Create(ref pixels, Preprocessor.Length);
+            output.Error = default;
+            output.SetGeometry(null);
+            try
+            {
+                output.SetGeometry(input.SourceFor(Step).Preprocess(slot: 0, row: -1, Preprocessor, editor.Values));
+            }
+            catch (Exception exception) when (BadImage.IsMarked(exception, Step.CommonOptions.BadImages))
+            {
+                editor.Values.Fill(float.NaN);
+                output.Error = exception.Message.AsMemory();
+            }
+
+            output.Pixels = editor.Commit();
+        }
+
+        /// <summary>Makes a row of what the model gave; throws the row's error unless it is to be marked.</summary>
+        /// <param name="decoder">What makes it.</param>
+        /// <param name="input">What the model gave.</param>
+        /// <param name="geometry">Where the model's input lies in the picture.</param>
+        public RowResult Decode(IResultDecoder decoder, ModelValuesRow input, ImageGeometry? geometry)
+        {
+            var row = new RowResult(decoder.Columns, Step.CommonOptions.BadImages) { Geometry = geometry };
+            if (!input.Error.IsEmpty)
+            {
+                row.Fail(new MissingPixelsException(input.Error.ToString()));
+                return row;
+            }
+
+            float[][] tensors = Split(decoder.Outputs, input.Values.GetValues());
+            ImageSource image = Step.InputKind == ImageColumnKind.Path
+                ? new PathRow { Image = input.ImagePath }.SourceFor(Step)
+                : new EncodedRow().SourceFor(Step);
+            ModelScorer.Decode(decoder, new ImageOutputs(decoder.Outputs, tensors, image: 0), row, image, slot: 0, row: -1);
+            row.ThrowIfFailed();
+            return row;
+        }
+
+        private ModelTask CreateTask()
+        {
+            try
+            {
+                return ModelStep.CreateTask(ModelStep.SavedModel);
+            }
+            catch (ArgumentException exception)
+            {
+                throw ImageStep.Unreadable(exception.Message, exception);
+            }
+        }
+
+        /// <summary>The outputs that a decoder reads, each where the step says that it is.</summary>
+        private float[][] Split(IReadOnlyList<ModelOutput> outputs, ReadOnlySpan<float> values)
+        {
+            var parts = new Dictionary<string, float[]>();
+            foreach (SavedOutput output in ModelStep.Outputs ?? [])
+            {
+                if (output.Length > values.Length)
+                {
+                    throw ImageStep.Unreadable($"its output '{output.Name}' is longer than what the model gives.");
+                }
+
+                parts[output.Name] = values[..output.Length].ToArray();
+                values = values[output.Length..];
+            }
+
+            return [.. outputs.Select(output => parts[output.Name])];
+        }
+    }
 }

@@ -9,8 +9,8 @@ internal interface IRowScorer
     /// <summary>The most rows that <see cref="Score"/> takes at once.</summary>
     int BatchSize { get; }
 
-    /// <summary>The number of values of each output for one row.</summary>
-    IReadOnlyList<int> OutputLengths { get; }
+    /// <summary>The columns that it computes.</summary>
+    IReadOnlyList<OutputColumn> Columns { get; }
 
     /// <summary>
     /// Computes rows. What goes wrong with an image fails its own row only; what goes wrong with the model is thrown.

@@ -11,7 +11,8 @@ internal abstract class ImageSource
     /// <param name="row">The number of the row, for the message of an error; negative where it is not known.</param>
     /// <param name="preprocessor">How images become pixels.</param>
     /// <param name="pixels">Where the pixels go: <c>[3, H, W]</c>.</param>
-    public abstract void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels);
+    /// <returns>Where they lie in the picture; null where the picture is not known.</returns>
+    public abstract ImageGeometry? Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels);
 
     /// <summary>What to call the image in a slot in the message of an error.</summary>
     /// <param name="slot">The slot of the row.</param>
@@ -28,7 +29,7 @@ internal abstract class ImageSource
 /// <summary>Paths of image files.</summary>
 internal sealed class PathImageSource(ReadOnlyMemory<char>[] paths, string columnName, string folder) : ImageSource
 {
-    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    public override ImageGeometry? Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
     {
         string path = paths[slot].ToString();
         if (string.IsNullOrWhiteSpace(path))
@@ -41,7 +42,7 @@ internal sealed class PathImageSource(ReadOnlyMemory<char>[] paths, string colum
             throw new InvalidDataException($"The column '{columnName}' has a path with a null character{Where(row)}.");
         }
 
-        preprocessor.Preprocess(FullPath(path), pixels);
+        return preprocessor.Preprocess(FullPath(path), pixels);
     }
 
     public override string NameOf(int slot, long row) => $"'{FullPath(paths[slot].ToString())}'";
@@ -52,7 +53,7 @@ internal sealed class PathImageSource(ReadOnlyMemory<char>[] paths, string colum
 /// <summary>Encoded images: the content of JPEG, PNG or other files.</summary>
 internal sealed class EncodedImageSource(VBuffer<byte>[] images, string columnName) : ImageSource
 {
-    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    public override ImageGeometry? Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
     {
         ref readonly VBuffer<byte> image = ref images[slot];
         if (image.Length == 0)
@@ -61,14 +62,7 @@ internal sealed class EncodedImageSource(VBuffer<byte>[] images, string columnNa
         }
 
         string name = NameOf(slot, row);
-        if (image.IsDense)
-        {
-            preprocessor.Preprocess(image.GetValues(), pixels, name);
-        }
-        else
-        {
-            preprocessor.Preprocess(image.DenseValues().ToArray(), pixels, name);
-        }
+        return preprocessor.Preprocess(image.IsDense ? image.GetValues() : image.DenseValues().ToArray(), pixels, name);
     }
 
     public override string NameOf(int slot, long row) => Unnamed(columnName, row);
@@ -77,9 +71,9 @@ internal sealed class EncodedImageSource(VBuffer<byte>[] images, string columnNa
 /// <summary>Decoded images.</summary>
 internal sealed class DecodedImageSource(MLImage[] images, string columnName) : ImageSource
 {
-    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    public override ImageGeometry? Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
     {
-        preprocessor.Preprocess(PixelsOf(images[slot], columnName, row), pixels);
+        return preprocessor.Preprocess(PixelsOf(images[slot], columnName, row), pixels);
     }
 
     public override string NameOf(int slot, long row) => Unnamed(columnName, row);
@@ -108,7 +102,7 @@ internal sealed class DecodedImageSource(MLImage[] images, string columnName) : 
 /// <summary>Pixels that were preprocessed by a step before.</summary>
 internal sealed class PixelSource(VBuffer<float>[] images, string columnName) : ImageSource
 {
-    public override void Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
+    public override ImageGeometry? Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
     {
         ref readonly VBuffer<float> image = ref images[slot];
         if (image.Length != pixels.Length)
@@ -121,7 +115,7 @@ internal sealed class PixelSource(VBuffer<float>[] images, string columnName) : 
         image.CopyTo(pixels);
         if (ModelNumbers.AreFinite(pixels))
         {
-            return;
+            return null;
         }
 
         // What PreprocessImages leaves where it marks an image as unreadable.

@@ -7,13 +7,13 @@ internal sealed class ModelBatch : IDisposable
 {
     private readonly MobileViTModel _model;
     private readonly ImagePreprocessing _preprocessing;
-    private readonly ModelOutput[] _outputs;
+    private readonly IReadOnlyList<ModelOutput> _outputs;
     private readonly RunOptions _runOptions = new();
     private readonly float[] _pixels;
     private readonly float[][] _values;
     private readonly Binding?[] _bindings;
 
-    public ModelBatch(MobileViTModel model, ImagePreprocessing preprocessing, ModelOutput[] outputs, int size)
+    public ModelBatch(MobileViTModel model, ImagePreprocessing preprocessing, IReadOnlyList<ModelOutput> outputs, int size)
     {
         _model = model;
         _preprocessing = preprocessing;
@@ -37,12 +37,8 @@ internal sealed class ModelBatch : IDisposable
         _model.Run(_runOptions, binding.Value);
     }
 
-    /// <summary>What an output was for an image.</summary>
-    public ReadOnlySpan<float> Output(int output, int index)
-    {
-        int length = _outputs[output].Length;
-        return _values[output].AsSpan(index * length, length);
-    }
+    /// <summary>What the model gave for an image.</summary>
+    public ImageOutputs Outputs(int index) => new(_outputs, _values, index);
 
     public void Dispose()
     {
@@ -66,7 +62,7 @@ internal sealed class ModelBatch : IDisposable
             {
                 long[] inputShape = [count, 3, batch._preprocessing.Height, batch._preprocessing.Width];
                 Value.BindInput(ModelOutputs.Input, Tensor(batch._pixels, count * batch.ImageLength, inputShape));
-                for (int i = 0; i < batch._outputs.Length; i++)
+                for (int i = 0; i < batch._outputs.Count; i++)
                 {
                     ModelOutput output = batch._outputs[i];
                     long[] shape = [count, .. output.Shape.Select(static side => (long)side)];

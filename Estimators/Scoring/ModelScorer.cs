@@ -2,34 +2,33 @@ using System.Collections.Concurrent;
 
 namespace MlNetMobileViT;
 
-/// <summary>Images to outputs of the model. Safe for use by many threads at once; each has tensors of its own.</summary>
+/// <summary>Images to what a decoder makes of the model's outputs. Safe for use by many threads at once; each has tensors of its own.</summary>
 internal sealed class ModelScorer : IRowScorer, IDisposable
 {
     private readonly ConcurrentBag<ModelBatch> _idle = [];
     private readonly MobileViTModel _model;
-    private readonly ModelOutput[] _outputs;
+    private readonly IResultDecoder _decoder;
     private volatile bool _disposed;
 
-    public ModelScorer(MobileViTModel model, ImagePreprocessor preprocessor, IEnumerable<string> outputs, int batchSize)
+    public ModelScorer(MobileViTModel model, ImagePreprocessor preprocessor, IResultDecoder decoder, int batchSize)
     {
         _model = model;
         Preprocessor = preprocessor;
-        _outputs = [.. outputs.Select(model.GetOutput)];
+        _decoder = decoder;
         BatchSize = model.FixedBatch ?? batchSize;
-        OutputLengths = [.. _outputs.Select(static output => output.Length)];
     }
 
     public ImagePreprocessor Preprocessor { get; }
 
     public int BatchSize { get; }
 
-    public IReadOnlyList<int> OutputLengths { get; }
+    public IReadOnlyList<OutputColumn> Columns => _decoder.Columns;
 
     public void Score(ImageSource images, ReadOnlySpan<int> slots, RowResult[] results, ReadOnlySpan<long> rows)
     {
         if (!_idle.TryTake(out ModelBatch? batch))
         {
-            batch = new ModelBatch(_model, Preprocessor.Settings, _outputs, BatchSize);
+            batch = new ModelBatch(_model, Preprocessor.Settings, _decoder.Outputs, BatchSize);
         }
 
         try
@@ -40,6 +39,22 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
         {
             Return(batch);
         }
+    }
+
+    /// <summary>Makes a row of what the model gave for its image, or an error where that is no numbers.</summary>
+    public static void Decode(
+        IResultDecoder decoder, ImageOutputs outputs, RowResult result, ImageSource images, int slot, long row)
+    {
+        for (int i = 0; i < decoder.Outputs.Count; i++)
+        {
+            if (!ModelNumbers.AreFinite(outputs[i]))
+            {
+                result.Fail(ModelNumbers.Error(decoder.Outputs[i].Name, outputs[i], images.NameOf(slot, row)));
+                return;
+            }
+        }
+
+        decoder.Decode(outputs, result.Geometry, result);
     }
 
     public void Dispose()
@@ -63,7 +78,7 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
             try
             {
                 result.Clear();
-                images.Preprocess(slots[i], rows[i], Preprocessor, batch.Pixels(count));
+                result.Geometry = images.Preprocess(slots[i], rows[i], Preprocessor, batch.Pixels(count));
                 scored[count++] = i;
             }
             catch (Exception exception)
@@ -81,17 +96,7 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
         for (int i = 0; i < count; i++)
         {
             int slot = slots[scored[i]];
-            float[][] values = results[slot].Values;
-            for (int output = 0; output < values.Length; output++)
-            {
-                batch.Output(output, i).CopyTo(values[output]);
-            }
-
-            int bad = Array.FindIndex(values, static output => !ModelNumbers.AreFinite(output));
-            if (bad >= 0)
-            {
-                results[slot].Fail(ModelNumbers.Error(_outputs[bad].Name, values[bad], images.NameOf(slot, rows[scored[i]])));
-            }
+            Decode(_decoder, batch.Outputs(i), results[slot], images, slot, rows[scored[i]]);
         }
     }
 

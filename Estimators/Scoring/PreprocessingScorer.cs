@@ -1,13 +1,17 @@
 namespace MlNetMobileViT;
 
 /// <summary>Images to pixels, without a model.</summary>
-internal sealed class PreprocessingScorer(ImagePreprocessor preprocessor) : IRowScorer
+/// <param name="preprocessor">How images become pixels.</param>
+/// <param name="columns">The columns, of which the first holds the pixels.</param>
+internal sealed class PreprocessingScorer(ImagePreprocessor preprocessor, IReadOnlyList<OutputColumn> columns) : IRowScorer
 {
+    private readonly OutputColumn<float> _pixels = (OutputColumn<float>)columns[0];
+
     public ImagePreprocessor Preprocessor => preprocessor;
 
     public int BatchSize => 1;
 
-    public IReadOnlyList<int> OutputLengths { get; } = [preprocessor.Length];
+    public IReadOnlyList<OutputColumn> Columns => columns;
 
     public void Score(ImageSource images, ReadOnlySpan<int> slots, RowResult[] results, ReadOnlySpan<long> rows)
     {
@@ -17,7 +21,7 @@ internal sealed class PreprocessingScorer(ImagePreprocessor preprocessor) : IRow
             try
             {
                 result.Clear();
-                images.Preprocess(slots[i], rows[i], preprocessor, result.Values[0]);
+                result.Geometry = images.Preprocess(slots[i], rows[i], preprocessor, result.Values(_pixels));
             }
             catch (Exception exception)
             {

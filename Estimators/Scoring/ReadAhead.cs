@@ -51,7 +51,7 @@ internal sealed class ReadAhead : IThreadPoolWorkItem, IDisposable
         _isScored = new bool[_results.Length];
         for (int i = 0; i < _results.Length; i++)
         {
-            _results[i] = new RowResult(scorer.OutputLengths, badImages);
+            _results[i] = new RowResult(scorer.Columns, badImages);
         }
     }
 

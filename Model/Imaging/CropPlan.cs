@@ -39,3 +39,17 @@ internal readonly record struct CropPlan(ResizeAxis Horizontal, ResizeAxis Verti
         return new ResizeAxis(input, output, offset, count);
     }
 }
+
+/// <summary>One axis of a resize of which only some outputs are kept.</summary>
+/// <param name="Input">The number of pixels before the resize.</param>
+/// <param name="Output">The number of pixels after the resize, all of them; far beyond 2³¹ for a very long image.</param>
+/// <param name="Offset">The first output that is kept.</param>
+/// <param name="Count">How many outputs are kept.</param>
+internal readonly record struct ResizeAxis(int Input, long Output, long Offset, int Count)
+{
+    /// <summary>A distance from the edge of what is kept, as one from the edge of the input.</summary>
+    public double ToInput(double kept) => (kept + Offset) * Input / Output;
+
+    /// <summary>A distance from the edge of the input, as one from the edge of what is kept.</summary>
+    public double ToKept(double input) => (input * Output / Input) - Offset;
+}

@@ -20,6 +20,7 @@ internal static unsafe class ImageDecoder
     /// <param name="path">The file.</param>
     /// <param name="options">The limit, and whether to apply the EXIF orientation.</param>
     /// <param name="settings">How an upright image of a width and a height is resized and cropped.</param>
+    /// <param name="geometry">Where the crop lies in the image, in pixels of the size that it was decoded to.</param>
     /// <param name="enough">
     /// For people to look at: the longer side in pixels that is enough, if the decoder can save time by making the image smaller.
     /// What is transparent is then white. 0 for the exact pixels that a model is to see.
@@ -27,14 +28,29 @@ internal static unsafe class ImageDecoder
     /// <returns>The crop, for the caller to dispose of.</returns>
     /// <exception cref="InvalidDataException">The content is not an image, or broken, or too large.</exception>
     public static PixelBuffer Crop(
-        ArrayPool<byte> pool, string path, ImageDecodingOptions options, Func<int, int, ImagePreprocessing> settings, int enough = 0)
+        ArrayPool<byte> pool,
+        string path,
+        ImageDecodingOptions options,
+        Func<int, int, ImagePreprocessing> settings,
+        out ImageGeometry geometry,
+        int enough = 0)
     {
         PictureMemory picture = default;
         while (true)
         {
             using var file = new EncodedFile(pool, path, picture);
             if (TryCrop(
-                pool, file.Bytes, file.Held, file.HeldForPicture, path, options, settings, enough, out picture, out PixelBuffer crop))
+                pool,
+                file.Bytes,
+                file.Held,
+                file.HeldForPicture,
+                path,
+                options,
+                settings,
+                enough,
+                out picture,
+                out geometry,
+                out PixelBuffer crop))
             {
                 return crop;
             }
@@ -47,16 +63,19 @@ internal static unsafe class ImageDecoder
     /// <param name="name">What to call the image in errors.</param>
     /// <param name="options">The limit, and whether to apply the EXIF orientation.</param>
     /// <param name="settings">How an upright image of a width and a height is resized and cropped.</param>
-    /// <inheritdoc cref="Crop(ArrayPool{byte}, string, ImageDecodingOptions, Func{int, int, ImagePreprocessing}, int)" path="/returns"/>
+    /// <param name="geometry">Where the crop lies in the image.</param>
+    /// <inheritdoc cref="Crop(ArrayPool{byte}, string, ImageDecodingOptions, Func{int, int, ImagePreprocessing}, out ImageGeometry, int)" path="/returns"/>
     public static PixelBuffer Crop(
         ArrayPool<byte> pool,
         ReadOnlySpan<byte> encoded,
         string name,
         ImageDecodingOptions options,
-        Func<int, int, ImagePreprocessing> settings)
+        Func<int, int, ImagePreprocessing> settings,
+        out ImageGeometry geometry)
     {
         // What waits for its memory cannot fail to get it.
-        TryCrop(pool, encoded, held: 0, heldForPicture: 0, name, options, settings, enough: 0, out _, out PixelBuffer crop);
+        TryCrop(
+            pool, encoded, held: 0, heldForPicture: 0, name, options, settings, enough: 0, out _, out geometry, out PixelBuffer crop);
         return crop;
     }
 
@@ -73,6 +92,7 @@ internal static unsafe class ImageDecoder
         Func<int, int, ImagePreprocessing> settingsOf,
         int enough,
         out PictureMemory picture,
+        out ImageGeometry geometry,
         out PixelBuffer crop)
     {
         var container = new ImageContainer(encoded, keepsTransparency: enough > 0);
@@ -89,7 +109,7 @@ internal static unsafe class ImageDecoder
         try
         {
             return TryCrop(
-                pool, data, container, held, heldForPicture, name, options, settingsOf, enough, out picture, out crop);
+                pool, data, container, held, heldForPicture, name, options, settingsOf, enough, out picture, out geometry, out crop);
         }
         finally
         {
@@ -111,6 +131,7 @@ internal static unsafe class ImageDecoder
         Func<int, int, ImagePreprocessing> settingsOf,
         int enough,
         out PictureMemory picture,
+        out ImageGeometry geometry,
         out PixelBuffer crop)
     {
         fixed (byte* bytes = encoded)
@@ -119,6 +140,7 @@ internal static unsafe class ImageDecoder
             using SKData content = SKData.Create((nint)bytes, encoded.Length);
             using SKCodec codec = Open(content, encoded, name);
             Decoding decoding = Plan(codec, container, name, options, settingsOf, enough, out picture);
+            geometry = decoding.Geometry;
             long besides = Math.Max(picture.Bytes - heldForPicture, 0);
             if (held == 0)
             {
@@ -294,6 +316,9 @@ internal static unsafe class ImageDecoder
 
         /// <summary>What the file says around its pixels.</summary>
         public ImageContainer Container { get; } = container;
+
+        /// <summary>Where the crop lies in the image.</summary>
+        public ImageGeometry Geometry => new(_orientation, _plan);
 
         private ImageInterpolation Interpolation => _settings.Interpolation;
 

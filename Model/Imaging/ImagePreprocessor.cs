@@ -65,41 +65,47 @@ public sealed class ImagePreprocessor
     /// <summary>Preprocesses an image file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="destination">Receives <c>[3, H, W]</c>, <see cref="Length"/> values.</param>
+    /// <returns>Where the pixels lie in the image.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length, or the path is empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not an image, or damaged, or too large; the message says which.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read, or is a folder.</exception>
-    public void Preprocess(string path, Span<float> destination)
+    public ImageGeometry Preprocess(string path, Span<float> destination)
     {
         RequireLength<float>(destination);
-        using PixelBuffer crop = Decode(path);
+        using PixelBuffer crop = Decode(path, out ImageGeometry geometry);
         _normalizer.Normalize(crop.Bytes, destination);
+        return geometry;
     }
 
     /// <summary>Preprocesses the content of an image file.</summary>
     /// <param name="encoded">The content: JPEG, PNG, WebP, GIF, BMP or ICO.</param>
     /// <param name="destination">Receives <c>[3, H, W]</c>, <see cref="Length"/> values.</param>
     /// <param name="name">What to call the image in errors.</param>
+    /// <returns>Where the pixels lie in the image.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
     /// <exception cref="InvalidDataException">The content is not an image, or damaged, or too large; the message says which.</exception>
-    public void Preprocess(ReadOnlySpan<byte> encoded, Span<float> destination, string? name = null)
+    public ImageGeometry Preprocess(ReadOnlySpan<byte> encoded, Span<float> destination, string? name = null)
     {
         RequireLength<float>(destination);
-        using PixelBuffer crop = Decode(encoded, name);
+        using PixelBuffer crop = Decode(encoded, name, out ImageGeometry geometry);
         _normalizer.Normalize(crop.Bytes, destination);
+        return geometry;
     }
 
     /// <summary>Preprocesses decoded pixels.</summary>
     /// <param name="pixels">The image, upright.</param>
     /// <param name="destination">Receives <c>[3, H, W]</c>, <see cref="Length"/> values.</param>
+    /// <returns>Where the pixels lie in the image.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
     /// <exception cref="InvalidDataException">The image has more pixels than the options accept.</exception>
-    internal void Preprocess(DecodedPixels pixels, Span<float> destination)
+    internal ImageGeometry Preprocess(DecodedPixels pixels, Span<float> destination)
     {
         RequireLength<float>(destination);
-        using PixelBuffer crop = Copy(pixels);
+        using PixelBuffer crop = Copy(pixels, out ImageGeometry geometry);
         _normalizer.Normalize(crop.Bytes, destination);
+        return geometry;
     }
 
     /// <summary>The crop of an image file before it is normalised, for thumbnails and tests.</summary>
@@ -109,7 +115,7 @@ public sealed class ImagePreprocessor
     public void Crop(string path, Span<byte> destination)
     {
         RequireLength<byte>(destination);
-        using PixelBuffer crop = Decode(path);
+        using PixelBuffer crop = Decode(path, out _);
         DropAlpha(crop.Bytes, destination);
     }
 
@@ -121,7 +127,7 @@ public sealed class ImagePreprocessor
     public void Crop(ReadOnlySpan<byte> encoded, Span<byte> destination, string? name = null)
     {
         RequireLength<byte>(destination);
-        using PixelBuffer crop = Decode(encoded, name);
+        using PixelBuffer crop = Decode(encoded, name, out _);
         DropAlpha(crop.Bytes, destination);
     }
 
@@ -132,7 +138,7 @@ public sealed class ImagePreprocessor
     internal void Crop(DecodedPixels pixels, Span<byte> destination)
     {
         RequireLength<byte>(destination);
-        using PixelBuffer crop = Copy(pixels);
+        using PixelBuffer crop = Copy(pixels, out _);
         DropAlpha(crop.Bytes, destination);
     }
 
@@ -142,11 +148,13 @@ public sealed class ImagePreprocessor
     /// <summary>The first half of the work on decoded pixels: resampling and cropping.</summary>
     /// <param name="pixels">The image, upright.</param>
     /// <param name="crop">Receives <see cref="CropLength"/> bytes for <see cref="Normalize"/>.</param>
+    /// <returns>Where the crop lies in the image.</returns>
     /// <exception cref="InvalidDataException">The image has more pixels than the options accept.</exception>
-    internal void CropPixels(DecodedPixels pixels, Span<byte> crop)
+    internal ImageGeometry CropPixels(DecodedPixels pixels, Span<byte> crop)
     {
-        using PixelBuffer buffer = Copy(pixels);
+        using PixelBuffer buffer = Copy(pixels, out ImageGeometry geometry);
         buffer.Bytes.CopyTo(crop);
+        return geometry;
     }
 
     /// <summary>The second half: planes of floats from a crop.</summary>
@@ -156,12 +164,13 @@ public sealed class ImagePreprocessor
         _normalizer.Normalize(crop, destination);
     }
 
-    private PixelBuffer Decode(string path) => ImageDecoder.Crop(PixelPool.Get(), path, Options, _settingsOf);
+    private PixelBuffer Decode(string path, out ImageGeometry geometry) =>
+        ImageDecoder.Crop(PixelPool.Get(), path, Options, _settingsOf, out geometry);
 
-    private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name) =>
-        ImageDecoder.Crop(PixelPool.Get(), encoded, name ?? UnnamedImage, Options, _settingsOf);
+    private PixelBuffer Decode(ReadOnlySpan<byte> encoded, string? name, out ImageGeometry geometry) =>
+        ImageDecoder.Crop(PixelPool.Get(), encoded, name ?? UnnamedImage, Options, _settingsOf, out geometry);
 
-    private PixelBuffer Copy(DecodedPixels pixels)
+    private PixelBuffer Copy(DecodedPixels pixels, out ImageGeometry geometry)
     {
         if ((long)pixels.Width * pixels.Height > Options.MaxPixels)
         {
@@ -172,6 +181,7 @@ public sealed class ImagePreprocessor
         }
 
         var plan = CropPlan.Create(Settings, pixels.Width, pixels.Height);
+        geometry = new ImageGeometry(ImageOrientation.Upright, plan);
         PixelRegion region = Resampler.Inputs(ImageOrientation.Upright, plan, Settings.Interpolation);
         long bytes = (long)region.Width * region.Height * PixelBuffer.BytesPerPixel;
         string name = string.IsNullOrEmpty(pixels.Name) ? UnnamedImage : pixels.Name;

@@ -34,7 +34,7 @@ public sealed record ImageThumbnail(int Width, int Height, byte[] Rgba)
         ArrayPool<byte> pool = PixelPool.Get();
         ImagePreprocessing? size = null;
         using PixelBuffer pixels = ImageDecoder.Crop(
-            pool, path, options, (width, height) => size = Fit(width, height, maxSide), maxSide);
+            pool, path, options, (width, height) => size = Fit(width, height, maxSide), out _, maxSide);
         return new ImageThumbnail(size!.Width, size.Height, pixels.Bytes.ToArray());
     }
 

@@ -29,9 +29,8 @@ public sealed class ReleaseTests
     public void A_model_goes_where_its_transformer_cannot_be_made()
     {
         MobileViTModel model = TinyModel.Load();
-        var step = new ImageStep
+        var step = new ScoringStep
         {
-            Kind = ImageStepKind.Score,
             InputColumnName = "Path",
             OutputColumnName = "Logits",
             ModelOutput = "no_such_output",
@@ -40,7 +39,7 @@ public sealed class ReleaseTests
         };
 
         Assert.ThrowsExactly<ArgumentException>(
-            () => new MobileViTScoringTransformer(new SharedModel(model, isOwned: true), step));
+            () => new MobileViTScoringTransformer(new SharedModel(model, isOwned: true), step, StepSaver.Instance));
 
         Assert.IsTrue(model.IsDisposed);
     }

@@ -9,9 +9,8 @@ namespace MlNetMobileViT.UnitTests;
 [TestClass]
 public sealed class SavedStepTests
 {
-    private static readonly ImageStep Step = new()
+    private static readonly ClassificationStep Step = new()
     {
-        Kind = ImageStepKind.Classify,
         InputColumnName = "Path",
         OutputColumnName = "PredictedLabel",
         Preprocessing = PreprocessingPresets.Get(PreprocessingPresets.Timm) with { Mean = [0.5f, 0.5f, 0.5f], Std = [0.2f, 0.2f, 0.2f] },
@@ -32,7 +31,7 @@ public sealed class SavedStepTests
 
         Assert.AreEqual(Step.ToJson(), again.ToJson());
         Assert.AreEqual(Step.Preprocessing, again.Preprocessing);
-        Assert.IsInstanceOfType<MobileViTClassificationOptions>(again.Options);
+        Assert.IsInstanceOfType<ClassificationStep>(again);
     }
 
     [TestMethod]
@@ -93,6 +92,47 @@ public sealed class SavedStepTests
     }
 
     [TestMethod]
+    [DataRow(3, 2, "", true)]
+    [DataRow(3, 2, "\"a_later_setting\":true,", true)]
+    [DataRow(3, 3, "", false)]
+    [DataRow(3, null, "", false)]
+    [DataRow(2, 2, "\"a_later_setting\":true,", false)]
+    [DataRow(1, null, "\"a_forgotten_setting\":true,", true)]
+    [DataRow(0, null, "", false)]
+    [DataRow(-1, null, "", false)]
+    public void A_step_of_another_version_is_read_where_it_says_that_this_one_can(
+        int version, int? readableFrom, string more, bool isReadable)
+    {
+        string readable = readableFrom is null ? "" : $",\"readable_from\":{readableFrom}";
+        string json = Step.ToJson()
+            .Replace("\"version\":2,\"readable_from\":2", $"\"version\":{version}{readable}", StringComparison.Ordinal)
+            .Replace("\"input_column_name\"", more + "\"input_column_name\"", StringComparison.Ordinal);
+        StringAssert.Contains(json, $"\"version\":{version}{readable},", StringComparison.Ordinal);
+
+        if (isReadable)
+        {
+            // What is saved again is of this version, and has nothing of another.
+            Assert.AreEqual(Step.ToJson(), ImageStep.FromJson(json).ToJson());
+            return;
+        }
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ImageStep.FromJson(json));
+        if (version != ImageStep.CurrentVersion)
+        {
+            Assert.AreEqual(
+                $"A MobileViT step of the saved pipeline cannot be read: it has the version {version}, for readers of "
+                    + $"{readableFrom ?? version} and later, and this library reads the versions 1 to 2: update the library, or save the "
+                    + "pipeline again with this one.",
+                error.Message);
+        }
+    }
+
+    [TestMethod]
+    public void A_step_without_a_version_is_of_the_first() => Assert.AreEqual(
+        Step.ToJson(),
+        ImageStep.FromJson(Step.ToJson().Replace("\"version\":2,\"readable_from\":2,", "", StringComparison.Ordinal)).ToJson());
+
+    [TestMethod]
     [DataRow("\"batch_size\":1", "\"batch_size\":0", "batchSize")]
     [DataRow("\"resize_size\":36", "\"resize_size\":42", "its preprocessing is not that of its model")]
     [DataRow("\"model_output\":\"logits\"", "\"model_output\":\"digits\"", "has no output 'digits'")]
@@ -123,6 +163,8 @@ public sealed class SavedStepTests
         [
             () => new PathMapping().GetMapping()(new PathRow { Settings = bad }, new PreprocessedRow()),
             () => new EncodedMapping().GetMapping()(new EncodedRow { Settings = bad }, new PreprocessedRow()),
+            () => new DecodeMapping().GetMapping()(new UndecodedRow { Settings = bad }, new DecodedResultRow()),
+            () => new FormatOnePathMapping().GetMapping()(new PathRow { Settings = bad }, new PixelsOrErrorRow()),
             () => new NumbersMapping().GetMapping()(new ModelValuesRow { Settings = bad }, new NumbersRow()),
             () => new ClassesMapping().GetMapping()(new ScoresRow { Settings = bad }, new ClassesRow()),
         ])
@@ -139,15 +181,28 @@ public sealed class SavedStepTests
         var scores = new VBuffer<float>(3, [1f, 2f, 3f]);
 
         var size = Assert.ThrowsExactly<InvalidDataException>(
-            () => new ImageBytesMapping().GetMapping()(new EncodedRow { Settings = settings }, new PreprocessedRow()));
+            () => new ImageBytesMapping().GetMapping()(new ImageBytesRow { Settings = settings }, new PreprocessedRow()));
         var labels = Assert.ThrowsExactly<InvalidDataException>(() => new ClassesMapping().GetMapping()(
             new ScoresRow { Settings = settings, Rank = scores, Probabilities = scores }, new ClassesRow()));
         var lengths = Assert.ThrowsExactly<InvalidDataException>(() => new NumbersMapping().GetMapping()(
             new ModelValuesRow { Settings = settings, Values = new VBuffer<float>(1, [1f]) }, new NumbersRow()));
+        var outputs = Decode(Step, 1);
+        var probabilities = Step with { Options = new(), Outputs = [new("probabilities", 2)] };
+        var shorter = Decode(probabilities, 1);
+        var decodedLabels = Decode(probabilities with { Labels = ["ant"] }, 2);
 
         StringAssert.EndsWith(size.Message, "it does not say of which size its images are.", StringComparison.Ordinal);
         StringAssert.EndsWith(labels.Message, "it has 2 labels for 3 classes.", StringComparison.Ordinal);
         StringAssert.EndsWith(lengths.Message, "its output 'logits' is longer than what the model gives.", StringComparison.Ordinal);
+        StringAssert.Contains(outputs.Message, "has no output 'probabilities'", StringComparison.Ordinal);
+        StringAssert.EndsWith(
+            shorter.Message, "its output 'probabilities' is longer than what the model gives.", StringComparison.Ordinal);
+        StringAssert.EndsWith(decodedLabels.Message, "it has 1 labels for 2 classes.", StringComparison.Ordinal);
+
+        static InvalidDataException Decode(ImageStep step, int values) => Assert.ThrowsExactly<InvalidDataException>(
+            () => new DecodeMapping().GetMapping()(
+                new UndecodedRow { Settings = step.ToJson().AsMemory(), Values = new VBuffer<float>(values, new float[values]) },
+                new DecodedResultRow()));
     }
 
     [TestMethod]

@@ -59,6 +59,53 @@ public sealed class SavingTests
     }
 
     [TestMethod]
+    public void Six_steps_give_the_same_before_and_after()
+    {
+        using var images = new DrawnImages(4);
+        using MobileViTModel model = TinyModel.Load([.. ModelOutputs.Default, "layer_3"]);
+        IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows.Append(new ImageRow { Path = "none.jpg" }).ToArray());
+        var mark = new MobileViTScoringOptions { BadImages = BadImageHandling.Mark };
+        TransformsCatalog transforms = _mlContext.Transforms;
+        using var pipeline = transforms
+            .PreprocessImages("pixels", model.Preprocessing, "Path", mark with { ErrorColumnName = "Error 1" })
+            .Append(transforms.ScoreImages("logits", model, "pixels", options: mark with { ErrorColumnName = "Error 2" }))
+            .Append(transforms.FeaturizeImages("Features", model, "Path", options: mark with { ErrorColumnName = "Error 3" }))
+            .Append(transforms.FeaturizeImages("Map", model, "pixels", "layer_3", mark with { ErrorColumnName = "Error 4" }))
+            .Append(transforms.ClassifyImages("PredictedLabel", model, "Path", new()
+            {
+                BadImages = BadImageHandling.Mark,
+                TopK = 3,
+                AdditionalOutputs = [new("Stage", "layer_3"), new("Logits too", ModelOutputs.Logits)],
+                ErrorColumnName = "Error 5",
+            }))
+            .Append(transforms.ClassifyImages("Second", model, "pixels", new()
+            {
+                BadImages = BadImageHandling.Mark,
+                TopK = 1,
+                ScoreColumnName = "Score 2",
+                ProbabilityColumnName = "Probability 2",
+                TopLabelsColumnName = "TopLabels 2",
+                TopProbabilitiesColumnName = "TopProbabilities 2",
+                ErrorColumnName = "Error 6",
+            }))
+            .Fit(data);
+        string path = images.PathOf("pipeline.zip");
+        _mlContext.Model.Save(pipeline, data.Schema, path);
+
+        using var fast = (TransformerChain<ITransformer>)_mlContext.Model.LoadMobileViT(path, out _);
+        using var plain = (TransformerChain<ITransformer>)_mlContext.Model.Load(path, out _);
+
+        Assert.HasCount(6, fast.OfType<MobileViTTransformer>());
+        AssertSame(pipeline.Transform(data), fast.Transform(data), tolerance: 0);
+        AssertSame(pipeline.Transform(data), plain.Transform(data), tolerance: 1e-5);
+        IDataView row = pipeline.Transform(data);
+        CollectionAssert.AreEqual(
+            plain.Transform(data).GetColumn<float>("Probability").ToArray(),
+            plain.Transform(data).Vectors("TopProbabilities").Select(static top => top[0]).ToArray());
+        CollectionAssert.AreEqual(row.Vectors("logits")[0], row.Vectors("Logits too")[0]);
+    }
+
+    [TestMethod]
     public void Labels_names_and_columns_are_those_of_the_original()
     {
         using var images = new DrawnImages(2);
@@ -220,6 +267,12 @@ public sealed class SavingTests
                     break;
                 case VectorDataViewType { ItemType: NumberDataViewType item } when item == NumberDataViewType.Single:
                     AssertClose(expected.Vectors(name), actual.Vectors(name), tolerance);
+                    break;
+                case NumberDataViewType type when type == NumberDataViewType.Single:
+                    AssertClose(
+                        [.. expected.GetColumn<float>(name).Select(static value => (float[])[value])],
+                        [.. actual.GetColumn<float>(name).Select(static value => (float[])[value])],
+                        tolerance);
                     break;
                 case KeyDataViewType:
                     CollectionAssert.AreEqual(

@@ -12,6 +12,21 @@ internal readonly record struct ImageOrientation(bool Transposed, bool MirroredX
     /// <summary>Stored upright.</summary>
     public static ImageOrientation Upright => default;
 
+    /// <summary>The value of the EXIF tag.</summary>
+    public int ExifValue
+    {
+        get
+        {
+            int value = 1;
+            while (FromExif(value) != this)
+            {
+                value++;
+            }
+
+            return value;
+        }
+    }
+
     /// <summary>The orientation for a value of the EXIF tag 0x0112 (1 to 8); upright for anything else.</summary>
     public static ImageOrientation FromExif(int value) => value switch
     {

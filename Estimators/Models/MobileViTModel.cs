@@ -72,6 +72,8 @@ public sealed class MobileViTModel : IDisposable
 
     internal MobileViTModelOptions Options { get; }
 
+    internal ModelSignature Signature => new(Source, Outputs, Labels);
+
     /// <summary>The ONNX file.</summary>
     internal ReadOnlySpan<byte> Bytes => _bytes.Span;
 
@@ -121,11 +123,7 @@ public sealed class MobileViTModel : IDisposable
     public ModelOutput GetOutput(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Outputs.FirstOrDefault(output => output.Name == name)
-            ?? throw new ArgumentException(
-                $"The model '{Source}' has no output '{name}'; its outputs are {string.Join(", ", Outputs.Select(o => o.Name))}. "
-                + "The Conversion command line can write others.",
-                nameof(name));
+        return Signature.GetOutput(name);
     }
 
     /// <summary>

@@ -55,14 +55,14 @@ public static class MobileViTCatalog
         preprocessing.Validate();
         options ??= new MobileViTPreprocessingOptions();
         options.Validate();
-        return new MobileViTPreprocessingEstimator(new ImageStep
+        var step = new PreprocessingStep
         {
-            Kind = ImageStepKind.Preprocess,
             InputColumnName = inputColumnName ?? outputColumnName,
             OutputColumnName = outputColumnName,
             Preprocessing = preprocessing,
             Options = options,
-        });
+        };
+        return new MobileViTPreprocessingEstimator(step, StepSaver.Instance);
     }
 
     /// <summary>
@@ -330,10 +330,17 @@ public static class MobileViTCatalog
         string? inputColumnName,
         string modelOutput,
         MobileViTScoringOptions? options) =>
-        Create(
+        Create(catalog, outputColumnName, model, options, checkedOptions => new MobileViTScoringEstimator(
             model,
-            () => Step(ImageStepKind.Score, catalog, model, outputColumnName, inputColumnName, modelOutput, options),
-            step => new MobileViTScoringEstimator(model, step));
+            new ScoringStep
+            {
+                InputColumnName = inputColumnName ?? outputColumnName,
+                OutputColumnName = outputColumnName,
+                ModelOutput = modelOutput,
+                Preprocessing = model.Model.Preprocessing,
+                Options = checkedOptions,
+            },
+            StepSaver.Instance));
 
     private static MobileViTClassificationEstimator Classify(
         TransformsCatalog catalog,
@@ -341,10 +348,16 @@ public static class MobileViTCatalog
         SharedModel model,
         string? inputColumnName,
         MobileViTClassificationOptions? options) =>
-        Create(
+        Create(catalog, outputColumnName, model, options, checkedOptions => new MobileViTClassificationEstimator(
             model,
-            () => Step(ImageStepKind.Classify, catalog, model, outputColumnName, inputColumnName, modelOutput: null, options),
-            step => new MobileViTClassificationEstimator(model, step));
+            new ClassificationStep
+            {
+                InputColumnName = inputColumnName ?? outputColumnName,
+                OutputColumnName = outputColumnName,
+                Preprocessing = model.Model.Preprocessing,
+                Options = checkedOptions,
+            },
+            StepSaver.Instance));
 
     private static MobileViTFeaturizationEstimator Featurize(
         TransformsCatalog catalog,
@@ -353,48 +366,36 @@ public static class MobileViTCatalog
         string? inputColumnName,
         string modelOutput,
         MobileViTScoringOptions? options) =>
-        Create(
+        Create(catalog, outputColumnName, model, options, checkedOptions => new MobileViTFeaturizationEstimator(
             model,
-            () => Step(ImageStepKind.Featurize, catalog, model, outputColumnName, inputColumnName, modelOutput, options),
-            step => new MobileViTFeaturizationEstimator(model, step));
+            new FeaturizationStep
+            {
+                InputColumnName = inputColumnName ?? outputColumnName,
+                OutputColumnName = outputColumnName,
+                ModelOutput = modelOutput,
+                Preprocessing = model.Model.Preprocessing,
+                Options = checkedOptions,
+            },
+            StepSaver.Instance));
 
-    /// <summary>Makes an estimator; a model that was loaded for it goes where that fails.</summary>
-    private static TEstimator Create<TEstimator>(SharedModel model, Func<ImageStep> createStep, Func<ImageStep, TEstimator> create)
+    /// <summary>Checks what all steps with a model are given, and makes the estimator; the model goes where none is made.</summary>
+    private static TEstimator Create<TOptions, TEstimator>(
+        TransformsCatalog catalog, string outputColumnName, SharedModel model, TOptions? options, Func<TOptions, TEstimator> create)
+        where TOptions : MobileViTScoringOptions, new()
     {
         try
         {
-            return create(createStep());
+            ArgumentNullException.ThrowIfNull(catalog);
+            ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+            options ??= new TOptions();
+            options.Validate();
+            return create(options);
         }
         catch
         {
             model.Discard();
             throw;
         }
-    }
-
-    private static ImageStep Step<TOptions>(
-        ImageStepKind kind,
-        TransformsCatalog catalog,
-        SharedModel model,
-        string outputColumnName,
-        string? inputColumnName,
-        string? modelOutput,
-        TOptions? options)
-        where TOptions : MobileViTScoringOptions, new()
-    {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
-        options ??= new TOptions();
-        options.Validate();
-        return new ImageStep
-        {
-            Kind = kind,
-            InputColumnName = inputColumnName ?? outputColumnName,
-            OutputColumnName = outputColumnName,
-            ModelOutput = modelOutput,
-            Preprocessing = model.Model.Preprocessing,
-            Options = options,
-        };
     }
 
     private static SharedModel Borrow(MobileViTModel model)

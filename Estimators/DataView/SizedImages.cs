@@ -23,9 +23,9 @@ internal static class SizedImages
         }
 
         var context = new MLContext();
-        SchemaDefinition definition = SchemaDefinition.Create(typeof(DecodedRow));
-        definition[ImageInputRow<MLImage>.InputName].ColumnType = image;
-        IDataView none = context.Data.LoadFromEnumerable<DecodedRow>([], definition);
+        SchemaDefinition definition = SchemaDefinition.Create(typeof(Row));
+        definition[0].ColumnType = image;
+        IDataView none = context.Data.LoadFromEnumerable<Row>([], definition);
         try
         {
             // ML.NET has no question for it, but does not begin to read a column of a type that it doesn't know.
@@ -36,5 +36,10 @@ internal static class SizedImages
         {
             return [image.Height, image.Width];
         }
+    }
+    private sealed class Row
+    {
+        [UnsizedImage]
+        public MLImage Image { get; set; } = null!;
     }
 }

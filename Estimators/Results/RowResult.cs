@@ -1,0 +1,67 @@
+using System.Runtime.ExceptionServices;
+
+namespace MlNetMobileViT;
+
+/// <summary>What was made of one row: the values of a transform's columns. Reused from row to row.</summary>
+internal sealed class RowResult
+{
+    private readonly IReadOnlyList<OutputColumn> _columns;
+    private readonly BadImageHandling _badImages;
+    private readonly Array[] _cells;
+    private readonly ErrorColumn? _errorColumn;
+
+    public RowResult(IReadOnlyList<OutputColumn> columns, BadImageHandling badImages)
+    {
+        _columns = columns;
+        _badImages = badImages;
+        _errorColumn = columns.OfType<ErrorColumn>().SingleOrDefault();
+        _cells = [.. columns.Select(static column => column.CreateCell())];
+    }
+
+    /// <summary>Where the model's input lies in the picture; null where there is no picture, but pixels.</summary>
+    public ImageGeometry? Geometry { get; set; }
+
+    /// <summary>Why there are no values, or null.</summary>
+    public Exception? Error { get; private set; }
+
+    /// <summary>The text of the error column.</summary>
+    public string ErrorText => Error?.Message ?? "";
+
+    /// <summary>The values of a column, to read or to write; missing ones where <see cref="Error"/> is set.</summary>
+    public Span<T> Values<T>(OutputColumn<T> column) => (T[])_cells[column.Index];
+
+    public void Clear()
+    {
+        Error = null;
+        Geometry = null;
+        WriteError();
+    }
+
+    public void Fail(Exception error)
+    {
+        Error = error;
+        foreach (OutputColumn column in _columns)
+        {
+            column.SetMissing(_cells[column.Index]);
+        }
+
+        WriteError();
+    }
+
+    /// <summary>Throws the row's error, unless it is one that the error column takes.</summary>
+    public void ThrowIfFailed()
+    {
+        if (Error is not null && !BadImage.IsMarked(Error, _badImages))
+        {
+            ExceptionDispatchInfo.Throw(Error);
+        }
+    }
+
+    private void WriteError()
+    {
+        if (_errorColumn is not null)
+        {
+            Values(_errorColumn)[0] = ErrorText.AsMemory();
+        }
+    }
+}
