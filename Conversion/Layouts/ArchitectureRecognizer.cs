@@ -19,8 +19,8 @@ internal static class ArchitectureRecognizer
         var candidates = MobileViTVariants.Names.Select(name =>
         {
             var variant = MobileViTVariants.Get(name);
-            var described = variant with { Head = DescribeHead(tensors, variant.Head) };
-            variant = IsValid(variant.WithClasses(described.Classes)) ? variant.WithClasses(described.Classes) : variant;
+            var sized = variant.WithClasses(DescribeHead(tensors, variant.Head).Classes);
+            variant = IsValid(sized) ? sized : variant;
             return (Name: name, Architecture: variant, Matches: tensors.CountMatches(variant));
         });
         var best = candidates.MaxBy(static candidate => candidate.Matches);

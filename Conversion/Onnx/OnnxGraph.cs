@@ -33,44 +33,37 @@ internal sealed class OnnxGraph
     /// <summary>The non-standard operator domains that the nodes use.</summary>
     public IEnumerable<string> Domains => _graph.Node.Select(static node => node.Domain).Where(static domain => domain.Length > 0).Distinct();
 
-    /// <summary>Adds a node with one output, and returns the output's name.</summary>
+    /// <summary>Adds a node, and returns the name of its output.</summary>
     /// <param name="operatorType">The operator.</param>
-    /// <param name="name">A name that no other node has; the output is named after it.</param>
+    /// <param name="name">A name that no other node has.</param>
     /// <param name="inputs">The names of the inputs; empty for an optional one that is left out.</param>
     /// <param name="attributes">The attributes: long, float, string, long[], string[] or a graph.</param>
     /// <param name="domain">The operator's domain; empty for ONNX's own.</param>
+    /// <param name="output">The name of the output; null for that of the node.</param>
     public string Node(
         string operatorType,
         string name,
         IEnumerable<string> inputs,
         IEnumerable<KeyValuePair<string, object>>? attributes = null,
-        string domain = "") => MultiOutputNode(operatorType, name, inputs, [name], attributes, domain)[0];
-
-    /// <summary>Adds a node, and returns the names of its outputs.</summary>
-    public string[] MultiOutputNode(
-        string operatorType,
-        string name,
-        IEnumerable<string> inputs,
-        string[] outputs,
-        IEnumerable<KeyValuePair<string, object>>? attributes = null,
-        string domain = "")
+        string domain = "",
+        string? output = null)
     {
-        _nodes.Add(NewNode(operatorType, name, inputs, outputs, attributes, domain));
-        return outputs;
+        _nodes.Add(NewNode(operatorType, name, inputs, attributes, domain, output));
+        return output ?? name;
     }
 
-    /// <summary>Makes a node that is not in the graph yet.</summary>
+    /// <summary>Makes a node that is not in the graph yet; parameters as above.</summary>
     public static NodeProto NewNode(
         string operatorType,
         string name,
         IEnumerable<string> inputs,
-        IEnumerable<string> outputs,
         IEnumerable<KeyValuePair<string, object>>? attributes = null,
-        string domain = "")
+        string domain = "",
+        string? output = null)
     {
         var node = new NodeProto { OpType = operatorType, Name = name, Domain = domain };
         node.Input.AddRange(inputs);
-        node.Output.AddRange(outputs);
+        node.Output.Add(output ?? name);
         node.Attribute.AddRange((attributes ?? []).Select(static pair => Attribute(pair.Key, pair.Value)));
         return node;
     }

@@ -52,9 +52,9 @@ internal sealed class FusedAttention : IGraphPass
             "MultiHeadAttention",
             merged.Name,
             [query.Input, key.Input, value.Input],
-            merged.Output,
             [new("num_heads", heads)],
-            OnnxGraph.MicrosoftDomain);
+            OnnxGraph.MicrosoftDomain,
+            merged.Output[0]);
         return ([.. query.Nodes, .. key.Nodes, .. value.Nodes, scores, scaled, softmax, weighted, merged], fused);
     }
 

@@ -12,16 +12,16 @@ internal sealed class SlotNames(IReadOnlyList<string> labels) : IGraphPass
         string[] outputs = labels.Count == 0 ? [] : [ModelOutputs.Logits, ModelOutputs.Probabilities];
         foreach (string output in graph.Proto.Output.Select(static output => output.Name).Intersect(outputs).ToList())
         {
-            graph.MultiOutputNode(
+            graph.Node(
                 "LabelEncoder",
                 $"mlnet.{output}.SlotNames",
                 [graph.Text($"mlnet.{output}.unusedInput", "unused")],
-                [$"mlnet.{output}.unusedOutput"],
                 [
                     new("keys_strings", labels.ToArray()),
                     new("values_int64s", Enumerable.Range(0, labels.Count).Select(static index => (long)index).ToArray()),
                 ],
-                OnnxGraph.MachineLearningDomain);
+                OnnxGraph.MachineLearningDomain,
+                $"mlnet.{output}.unusedOutput");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.UnitTests;
@@ -75,6 +76,35 @@ public sealed class LayerNormTests
         var wrong = await ConverterRun.Of(["convert", "xxs", .. options, "--layer-norm", "both"]);
         wrong.AssertRefused("--layer-norm", "auto, channels or cvnets", "'both'");
         Assert.ThrowsExactly<ArgumentException>(() => new ConversionOptions { LayerNorm = (LayerNormKind)7 }.Validate());
+    }
+
+    [TestMethod]
+    public async Task A_model_by_name_is_converted_as_official_weights_are()
+    {
+        using var folder = new TemporaryFolder();
+        string checkpoint = TestCheckpoint.Write(folder, TestCheckpoint.Xxs, "mobilevit_xxs.pt");
+        string sample = Reference.InRepository("Examples", "Demo", "samples", "red_ring.jpg");
+        string bin = AppContext.BaseDirectory;
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                "exec", "--runtimeconfig", $"{bin}UnitTests.runtimeconfig.json", "--depsfile", $"{bin}UnitTests.deps.json",
+                $"{bin}Examples.dll", "classify", sample, "--model", "xxs",
+            ])
+        {
+            RedirectStandardOutput = true,
+        };
+        start.Environment[WeightsCache.EnvironmentVariable] = folder.Root;
+        using Process process = Process.Start(start)!;
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.AreEqual(0, process.ExitCode, output);
+
+        // At 256×256 no block has as many patches as channels; the name of the converted file tells the options.
+        ConversionOptions options = OfficialWeights.ConversionOptionsFor("xxs") with { Labels = ImageNet1k.Labels };
+        Assert.AreEqual(LayerNormKind.Channels, options.LayerNorm);
+        string key = ConvertedModelCache.Key(Checkpoint.Open(checkpoint).Sha256, options);
+        Assert.IsTrue(File.Exists(folder.PathOf($"mobilevit_xxs.{key}.onnx")), string.Join(", ", Directory.GetFiles(folder.Root)));
     }
 
     private static ConversionReport Convert(TemporaryFolder folder, CheckpointLayout layout, ConversionOptions options)

@@ -32,8 +32,8 @@ internal sealed class ClassificationKind : HeadKind
         int? classes = dimension(ClassificationHead.Classifier.Part("weight"), 0)
             ?? dimension(ClassificationHead.Classifier.Part("bias"), 0);
         int? features = dimension(ConvLayer.WeightName(ClassificationHead.Expansion), 0);
-        return nearest is Classification classification
-            ? new Classification(features ?? classification.FeatureChannels, classes ?? classification.Classes)
-            : classes is { } known && features is { } width ? new Classification(width, known) : null;
+        return nearest is Classification like && (classes ?? features) is not null
+            ? new Classification(features ?? like.FeatureChannels, classes ?? like.Classes)
+            : null;
     }
 }

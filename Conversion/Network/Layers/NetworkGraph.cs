@@ -147,7 +147,7 @@ internal sealed partial class NetworkGraph
     /// <summary>Makes a tensor an output of the graph, under a name of its own.</summary>
     public void AddOutput(string name, GraphTensor tensor)
     {
-        _graph.MultiOutputNode("Identity", $"output.{name}", [tensor.Name], [name]);
+        _graph.Node("Identity", $"output.{name}", [tensor.Name], output: name);
         bool isMap = tensor.Shape.Length == 3;
         object[] shape = isMap && _style.DynamicSize
             ? [tensor.Shape[0], $"{name}_H", $"{name}_W"]
