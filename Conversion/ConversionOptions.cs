@@ -6,7 +6,7 @@ public sealed record ConversionOptions
     /// <summary>
     /// The longest side of the input, in pixels. The memory that attention takes grows with the fourth power of the side.
     /// </summary>
-    public const int MaxSide = 2048;
+    public const int MaxSide = GraphStyle.MaxSide;
 
     /// <summary>The largest fixed batch size.</summary>
     public const int MaxBatch = 4096;
@@ -78,10 +78,15 @@ public sealed record ConversionOptions
 
     /// <summary>
     /// Whether to use operators of the ONNX standard only. Default: false, which uses ONNX Runtime's fused attention and
-    /// needs ONNX Runtime. It also splits the large 3×3 convolutions in a way that was measured on CPUs only; a portable graph has
-    /// them whole, for runtimes and processors with fast convolutions of their own.
+    /// needs ONNX Runtime.
     /// </summary>
     public bool Portable { get; init; }
+
+    /// <summary>
+    /// What layer norms do where a block has as many patches as its tokens have channels. Default: null, which is
+    /// <see cref="LayerNormKind.Cvnets"/> for a checkpoint in the layout of CVNets and <see cref="LayerNormKind.Channels"/> for others.
+    /// </summary>
+    public LayerNormKind? LayerNorm { get; init; }
 
     /// <summary>A note on the license of the weights, for the metadata; null for the one that every conversion gets.</summary>
     public string? License { get; init; }
@@ -90,8 +95,8 @@ public sealed record ConversionOptions
     /// <exception cref="ArgumentException">A value is not; the message says which and what it may be.</exception>
     public void Validate()
     {
-        RequireSide(Height ?? PreprocessingPresets.DefaultSide, nameof(Height));
-        RequireSide(Width ?? PreprocessingPresets.DefaultSide, nameof(Width));
+        GraphStyle.RequireSide(Height ?? PreprocessingPresets.DefaultSide, nameof(Height));
+        GraphStyle.RequireSide(Width ?? PreprocessingPresets.DefaultSide, nameof(Width));
         if (Batch is < 1 or > MaxBatch)
         {
             throw new ArgumentException(
@@ -99,10 +104,10 @@ public sealed record ConversionOptions
         }
 
         Architecture?.Validate();
-        if (Heads is < 1 or > MobileViTArchitecture.MaxHeads)
+        if (Heads is < 1 or > TransformerSpec.MaxHeads)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"The number of heads is {Heads}; it must be between 1 and {MobileViTArchitecture.MaxHeads}."));
+                FormattableString.Invariant($"The number of heads is {Heads}; it must be between 1 and {TransformerSpec.MaxHeads}."));
         }
 
         if (Variant is not null && !MobileViTVariants.Names.Contains(Variant))
@@ -116,6 +121,11 @@ public sealed record ConversionOptions
             throw new ArgumentException(
                 $"MobileViT-{Variant.ToUpperInvariant()} is asked for together with an architecture or a number of heads that is not "
                 + "its own; leave one of them out.");
+        }
+
+        if (LayerNorm is { } layerNorm && !Enum.IsDefined(layerNorm))
+        {
+            throw new ArgumentException(FormattableString.Invariant($"There is no layer norm {layerNorm:D}."));
         }
 
         if (Preset is not null && !PreprocessingPresets.Names.Contains(Preset))
@@ -135,17 +145,6 @@ public sealed record ConversionOptions
     private bool IsOf(string variant)
     {
         MobileViTArchitecture asked = Architecture ?? MobileViTVariants.Get(variant);
-        return MobileViTVariants.NameOf(asked with { Heads = Heads ?? asked.Heads }) == variant;
-    }
-
-    private static void RequireSide(int value, string name)
-    {
-        const int Multiple = NetworkGraph.SizeMultiple;
-        if (value < Multiple || value > MaxSide || value % Multiple != 0)
-        {
-            throw new ArgumentException(
-                FormattableString.Invariant(
-                    $"{name} is {value}; the sides of the input must be multiples of {Multiple} up to {MaxSide} pixels."));
-        }
+        return MobileViTVariants.NameOf(Heads is { } heads ? asked.WithHeads(heads) : asked) == variant;
     }
 }

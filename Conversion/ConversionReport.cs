@@ -10,7 +10,10 @@ namespace MlNetMobileViT.Conversion;
 /// <param name="LeftOut">
 /// The classes and functions of what else the checkpoint holds, such as <c>argparse.Namespace</c>; nothing of it was called.
 /// </param>
-/// <param name="Notes">What was taken from JSON files beside the weights and what was not, in sentences.</param>
+/// <param name="Notes">
+/// What was taken from JSON files beside the weights and what was not, what was taken for granted of a custom network, and where
+/// layer norms are those of CVNets, in sentences.
+/// </param>
 public sealed record ConversionReport(
     string OutputPath,
     long OutputBytes,

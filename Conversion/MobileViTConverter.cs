@@ -41,9 +41,9 @@ public static class MobileViTConverter
         ArgumentException.ThrowIfNullOrEmpty(outputPath);
         options ??= new ConversionOptions();
         options.Validate();
-        RequireOutput(outputPath);
+        AtomicFile.RequireWritable(outputPath);
         string checkpointFile = CheckpointFolder.Resolve(checkpointPath);
-        foreach (string input in CheckpointFolder.Inputs(checkpointFile))
+        foreach (string input in AccompanyingConfig.FilesBeside(checkpointFile).Prepend(checkpointFile))
         {
             if (RealPath.AreSame(outputPath, input))
             {
@@ -58,95 +58,86 @@ public static class MobileViTConverter
         ModelWeights weights = ModelWeights.Read(
             checkpoint,
             options.Architecture ?? (options.Variant is null ? null : MobileViTVariants.Get(options.Variant)));
-        (options, ImagePreprocessing? preprocessing) = config.Apply(weights, options);
+        var (labels, preprocessing) = config.Apply(
+            weights, takeLabels: options.Labels is null, takePreprocessing: options.Preset is null, options.Height, options.Width);
         preprocessing ??= PreprocessingPresets.Get(
             options.Preset ?? weights.Layout.GetPreprocessingPreset(),
             options.Height ?? PreprocessingPresets.DefaultSide,
             options.Width ?? PreprocessingPresets.DefaultSide);
         int? heads = options.Heads ?? (options.Architecture is null && options.Variant is null ? config.Heads : null);
-        MobileViTArchitecture architecture = weights.Architecture with { Heads = heads ?? weights.Architecture.Heads };
+        MobileViTArchitecture architecture = heads is { } told ? weights.Architecture.WithHeads(told) : weights.Architecture;
         RequireHeads(architecture, checkpoint);
-        IReadOnlyList<string> labels =
-            options.Labels ?? (architecture.Classes == ImageNet1k.ClassCount ? ImageNet1k.Labels : []);
+        labels ??= options.Labels ?? (architecture.Classes == ImageNet1k.ClassCount ? ImageNet1k.Labels : []);
         RequireLabels(labels, architecture.Classes, checkpoint.FilePath);
 
+        LayerNormKind layerNorm = options.LayerNorm
+            ?? (weights.Layout == CheckpointLayout.Cvnets ? LayerNormKind.Cvnets : LayerNormKind.Channels);
         var style = new GraphStyle(
-            preprocessing.Height,
-            preprocessing.Width,
-            options.Batch,
-            options.DynamicSize,
-            options.Portable,
-            options.Precision,
-            CvnetsLayerNorm: weights.Layout == CheckpointLayout.Cvnets);
-        ModelMetadata? metadata = null;
-        ModelProto model;
+            preprocessing.Height, preprocessing.Width, options.Batch, options.DynamicSize, layerNorm == LayerNormKind.Cvnets);
+        NetworkGraph network;
         try
         {
-            model = OnnxModel.Build(architecture, weights.Tensors, style, options.Outputs, labels, Describe);
+            network = MobileViTNetwork.Write(architecture, weights.Tensors, style, options.Outputs);
+            foreach (IGraphPass pass in Passes(options, labels))
+            {
+                pass.Apply(network.Onnx);
+            }
         }
         catch (OverflowException exception)
         {
             throw checkpoint.Error($"cannot be converted: {exception.Message}");
         }
 
-        WriteWhole(model, outputPath);
-        return new ConversionReport(
-            outputPath,
-            new FileInfo(RealPath.BehindLink(outputPath)).Length,
-            metadata!,
-            checkpoint.Container,
-            checkpoint.StateDictPath,
-            weights.Skipped,
-            checkpoint.LeftOut,
-            config.Notes);
-
-        ModelMetadata Describe(long macs, string hash) => metadata = new ModelMetadata
+        var metadata = new ModelMetadata
         {
             Variant = MobileViTVariants.NameOf(architecture),
             Architecture = architecture.ToJson(),
             Labels = labels,
             Preprocessing = preprocessing,
             Parameters = architecture.ParameterCount,
-            Macs = macs,
+            Macs = network.Macs,
             SourceFile = checkpoint.FileName,
             SourceSha256 = checkpoint.Sha256,
             SourceLayout = weights.Layout.GetName(),
             License = options.License ?? LicenseNote,
-            WeightsSha256 = hash,
+            WeightsSha256 = OnnxModel.WeightsSha256(network.Onnx.Proto),
         };
+        WriteWhole(OnnxModel.Stamp(network.Onnx, metadata), outputPath);
+        string?[] notes = [.. config.Notes, weights.Assumptions(heads), PatchNormNote.Of(network.PatchNorms, style)];
+        return new ConversionReport(
+            outputPath,
+            new FileInfo(RealPath.BehindLink(outputPath)).Length,
+            metadata,
+            checkpoint.Container,
+            checkpoint.StateDictPath,
+            weights.Skipped,
+            checkpoint.LeftOut,
+            [.. notes.OfType<string>()]);
     }
 
-    /// <summary>Checks that a file of this name can be written, as far as that can be known beforehand.</summary>
-    internal static void RequireOutput(string outputPath)
+    /// <summary>What is done to the plain graph, in this order.</summary>
+    internal static IEnumerable<IGraphPass> Passes(ConversionOptions options, IReadOnlyList<string> labels)
     {
-        string full = Path.GetFullPath(outputPath);
-        if (Directory.Exists(full))
+        if (!options.Portable)
         {
-            throw new ArgumentException($"The output '{outputPath}' is a folder; name a file, such as 'model.onnx'.");
+            yield return new FusedAttention();
         }
 
-        if (FileKinds.Of(full) is FileKind.Pipe or FileKind.Socket or FileKind.Device
-            || Path.GetDirectoryName(full) == "/dev")
+        if (options.Precision == WeightPrecision.Float16)
         {
-            // Moving the finished file into place would replace the device, which root is allowed to do.
-            throw new ArgumentException($"The output '{outputPath}' is a device or a pipe; name a file, such as 'model.onnx'.");
+            yield return new Float16Weights();
         }
 
-        if (!Directory.Exists(Path.GetDirectoryName(full)))
-        {
-            throw new DirectoryNotFoundException(
-                $"The folder of the output '{outputPath}' does not exist; create it, or name another file.");
-        }
+        yield return new UnusedNodes();
+        yield return new SlotNames(labels);
     }
 
     private static void RequireHeads(MobileViTArchitecture architecture, Checkpoint checkpoint)
     {
-        int undivided = architecture.Stages.Select(static stage => stage.Transformer?.Dimension ?? 0)
-            .FirstOrDefault(dimension => dimension % architecture.Heads != 0);
-        if (undivided != 0)
+        if (architecture.Transformers.FirstOrDefault(static transformer => transformer.Dimension % transformer.Heads != 0) is { } undivided)
         {
             throw checkpoint.Error(
-                $"has a transformer of dimension {undivided}, which {architecture.Heads} attention heads do not divide; tensors do not "
+                $"has a transformer of dimension {undivided.Dimension}, which {undivided.Heads} attention heads do not divide; tensors do not "
                 + "show the number of heads, so say how many it was trained with (--heads, or ConversionOptions.Heads)");
         }
     }

@@ -24,45 +24,39 @@ public static class MobileViTVariants
     {
         Xxs => new MobileViTArchitecture
         {
-            StemChannels = 16,
-            ExpandRatio = 2,
-            Stages =
+            Backbone = new Backbone(StemChannels: 16,
             [
-                new(Channels: 16, Stride: 1, InvertedResiduals: 1),
-                new(Channels: 24, Stride: 2, InvertedResiduals: 3),
-                new(Channels: 48, Stride: 2, InvertedResiduals: 1, new(Dimension: 64, Layers: 2, FeedForward: 128)),
-                new(Channels: 64, Stride: 2, InvertedResiduals: 1, new(Dimension: 80, Layers: 4, FeedForward: 160)),
-                new(Channels: 80, Stride: 2, InvertedResiduals: 1, new(Dimension: 96, Layers: 3, FeedForward: 192)),
-            ],
-            FeatureChannels = 320,
+                Mv2Stage(blocks: 1, channels: 16, stride: 1, expandRatio: 2),
+                Mv2Stage(blocks: 3, channels: 24, stride: 2, expandRatio: 2),
+                MobileViTStage(channels: 48, expandRatio: 2, dimension: 64, layers: 2),
+                MobileViTStage(channels: 64, expandRatio: 2, dimension: 80, layers: 4),
+                MobileViTStage(channels: 80, expandRatio: 2, dimension: 96, layers: 3),
+            ]),
+            Head = new Classification(FeatureChannels: 320),
         },
         Xs => new MobileViTArchitecture
         {
-            StemChannels = 16,
-            ExpandRatio = 4,
-            Stages =
+            Backbone = new Backbone(StemChannels: 16,
             [
-                new(Channels: 32, Stride: 1, InvertedResiduals: 1),
-                new(Channels: 48, Stride: 2, InvertedResiduals: 3),
-                new(Channels: 64, Stride: 2, InvertedResiduals: 1, new(Dimension: 96, Layers: 2, FeedForward: 192)),
-                new(Channels: 80, Stride: 2, InvertedResiduals: 1, new(Dimension: 120, Layers: 4, FeedForward: 240)),
-                new(Channels: 96, Stride: 2, InvertedResiduals: 1, new(Dimension: 144, Layers: 3, FeedForward: 288)),
-            ],
-            FeatureChannels = 384,
+                Mv2Stage(blocks: 1, channels: 32, stride: 1, expandRatio: 4),
+                Mv2Stage(blocks: 3, channels: 48, stride: 2, expandRatio: 4),
+                MobileViTStage(channels: 64, expandRatio: 4, dimension: 96, layers: 2),
+                MobileViTStage(channels: 80, expandRatio: 4, dimension: 120, layers: 4),
+                MobileViTStage(channels: 96, expandRatio: 4, dimension: 144, layers: 3),
+            ]),
+            Head = new Classification(FeatureChannels: 384),
         },
         S => new MobileViTArchitecture
         {
-            StemChannels = 16,
-            ExpandRatio = 4,
-            Stages =
+            Backbone = new Backbone(StemChannels: 16,
             [
-                new(Channels: 32, Stride: 1, InvertedResiduals: 1),
-                new(Channels: 64, Stride: 2, InvertedResiduals: 3),
-                new(Channels: 96, Stride: 2, InvertedResiduals: 1, new(Dimension: 144, Layers: 2, FeedForward: 288)),
-                new(Channels: 128, Stride: 2, InvertedResiduals: 1, new(Dimension: 192, Layers: 4, FeedForward: 384)),
-                new(Channels: 160, Stride: 2, InvertedResiduals: 1, new(Dimension: 240, Layers: 3, FeedForward: 480)),
-            ],
-            FeatureChannels = 640,
+                Mv2Stage(blocks: 1, channels: 32, stride: 1, expandRatio: 4),
+                Mv2Stage(blocks: 3, channels: 64, stride: 2, expandRatio: 4),
+                MobileViTStage(channels: 96, expandRatio: 4, dimension: 144, layers: 2),
+                MobileViTStage(channels: 128, expandRatio: 4, dimension: 192, layers: 4),
+                MobileViTStage(channels: 160, expandRatio: 4, dimension: 240, layers: 3),
+            ]),
+            Head = new Classification(FeatureChannels: 640),
         },
         _ => throw new ArgumentException($"There is no variant '{name}'; the variants are {string.Join(", ", Names)}.", nameof(name)),
     };
@@ -71,6 +65,15 @@ public static class MobileViTVariants
     public static string NameOf(MobileViTArchitecture architecture)
     {
         ArgumentNullException.ThrowIfNull(architecture);
-        return Names.FirstOrDefault(name => Get(name) with { Classes = architecture.Classes } == architecture) ?? Custom;
+        return Names.FirstOrDefault(name => Get(name).WithClasses(architecture.Classes) == architecture) ?? Custom;
     }
+
+    private static BlockSpec[] Mv2Stage(int blocks, int channels, int stride, int expandRatio) =>
+        [.. InvertedResidual.Sequence(blocks, channels, stride, expandRatio)];
+
+    private static BlockSpec[] MobileViTStage(int channels, int expandRatio, int dimension, int layers) =>
+    [
+        new InvertedResidual(channels, Stride: 2, expandRatio),
+        new MobileViT(channels, new TransformerSpec(dimension, layers, FeedForward: 2 * dimension)),
+    ];
 }

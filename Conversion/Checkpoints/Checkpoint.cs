@@ -18,7 +18,7 @@ namespace MlNetMobileViT.Conversion;
 public sealed class Checkpoint
 {
     /// <summary>The largest file that is read, in bytes. The largest MobileViT, in training, takes some 110 MB.</summary>
-    public const int MaxFileSize = 1 << 30;
+    public const int MaxFileSize = CheckpointFile.MaxSize;
 
     // What wrappers put before every name: DataParallel, torch.compile, Lightning and training loops.
     private static readonly string[] Prefixes = ["module.", "_orig_mod.", "model.", "net.", "network."];

@@ -84,6 +84,14 @@ internal sealed class ConvertCommand
         HelpName = "N",
     };
 
+    private readonly Option<string?> _layerNorm = new("--layer-norm")
+    {
+        Description = "Where a block has as many patches as channels, layer norms normalise over the channels (channels) or, as CVNets "
+            + "since version 0.2, over the patches (cvnets). Default: auto, which is cvnets for a checkpoint in its layout, and "
+            + "channels for others and for official weights by name.",
+        HelpName = "KIND",
+    };
+
     private readonly CommandHost _host;
 
     private ConvertCommand(CommandHost host) => _host = host;
@@ -97,7 +105,7 @@ internal sealed class ConvertCommand
         Option[] options =
         [
             _output, _labels, _noLabels, _preset, _inputSize, _variant, _outputs, _float16, _batch, _dynamicSize, _portable,
-            _architecture, _heads,
+            _architecture, _heads, _layerNorm,
         ];
         foreach (var option in options)
         {
@@ -114,7 +122,7 @@ internal sealed class ConvertCommand
         var options = ReadOptions(parsed);
         options.Validate();
         string output = parsed.GetRequiredValue(_output);
-        MobileViTConverter.RequireOutput(output);
+        AtomicFile.RequireWritable(output);
         RequireUnread(output, parsed.GetValue(_labels), parsed.GetValue(_architecture));
         string path = await _source.GetPathAsync(parsed, _host, cancellationToken);
         Write(MobileViTConverter.Convert(path, output, options));
@@ -139,14 +147,17 @@ internal sealed class ConvertCommand
 
         InputSize? size = parsed.GetValue(_inputSize) is { } text ? InputSize.Parse(text) : null;
         string source = parsed.GetRequiredValue(_source.Checkpoint);
-        return new ConversionOptions
+        ConversionOptions given = OfficialWeights.Names.Contains(source)
+            ? OfficialWeights.ConversionOptionsFor(source)
+            : new ConversionOptions();
+        return given with
         {
-            Variant = parsed.GetValue(_variant) ?? (OfficialWeights.Names.Contains(source) ? source : null),
+            Variant = parsed.GetValue(_variant) ?? given.Variant,
             Architecture = parsed.GetValue(_architecture) is { } file ? ReadArchitecture(file) : null,
             Heads = parsed.GetValue(_heads),
             StateDictKey = _source.GetStateDictKey(parsed),
             Labels = parsed.GetValue(_noLabels) ? [] : parsed.GetValue(_labels) is { } labels ? LabelFile.Read(labels) : null,
-            Preset = parsed.GetValue(_preset),
+            Preset = parsed.GetValue(_preset) ?? given.Preset,
             Height = size?.Height,
             Width = size?.Width,
             Batch = parsed.GetValue(_batch),
@@ -154,6 +165,13 @@ internal sealed class ConvertCommand
             Outputs = parsed.GetValue(_outputs)?.Split(',', StringSplitOptions.TrimEntries) ?? ModelOutputs.Default,
             Precision = parsed.GetValue(_float16) ? WeightPrecision.Float16 : WeightPrecision.Float32,
             Portable = parsed.GetValue(_portable),
+            LayerNorm = parsed.GetValue(_layerNorm) switch
+            {
+                null or "auto" => given.LayerNorm,
+                "channels" => LayerNormKind.Channels,
+                "cvnets" => LayerNormKind.Cvnets,
+                var other => throw new ArgumentException($"--layer-norm takes auto, channels or cvnets, not '{other}'."),
+            },
         };
     }
 

@@ -94,9 +94,9 @@ internal sealed class InspectCommand
         facts.Add("classes", ModelSummary.Number(architecture.Classes));
         facts.Add("parameters", ModelSummary.Number(architecture.ParameterCount));
         const int Side = PreprocessingPresets.DefaultSide;
-        facts.Add("MACs", $"{ModelSummary.Number(OnnxModel.CountMacs(architecture, Side, Side))} ({Side}×{Side})");
+        facts.Add("MACs", $"{ModelSummary.Number(MobileViTNetwork.CountMacs(architecture, Side, Side))} ({Side}×{Side})");
         AccompanyingConfig config = AccompanyingConfig.Read(checkpoint.FilePath, isRequired: false);
-        var (options, preprocessing) = config.Apply(weights, new ConversionOptions());
+        var (labels, preprocessing) = config.Apply(weights);
         preprocessing ??= PreprocessingPresets.Get(weights.Layout.GetPreprocessingPreset());
         facts.Add("preprocessing", preprocessing.ToString());
         foreach (string note in config.Notes)
@@ -104,9 +104,9 @@ internal sealed class InspectCommand
             facts.Add("beside", note);
         }
 
-        if (options.Labels is [var first, .., var last])
+        if (labels is [var first, .., var last])
         {
-            facts.Add("labels", $"{ModelSummary.Number(options.Labels.Count)} ({first} … {last})");
+            facts.Add("labels", $"{ModelSummary.Number(labels.Count)} ({first} … {last})");
         }
 
         facts.Add("left out", weights.Skipped.Count == 0
@@ -115,6 +115,11 @@ internal sealed class InspectCommand
                 CultureInfo.InvariantCulture,
                 $"{weights.Skipped.Count} tensors that only training needs, such as {weights.Skipped[0]}"));
         facts.Add("architecture", architecture.ToJson());
+        if (weights.Assumptions(config.Heads) is { } assumptions)
+        {
+            facts.Add("assumed", assumptions);
+        }
+
         _host.Write(facts.Table);
     }
 

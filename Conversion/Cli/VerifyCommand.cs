@@ -11,7 +11,7 @@ internal sealed class VerifyCommand
     private readonly Option<string?> _image = new("--image")
     {
         Description = "An image whose first logits are known. With --expected, any image; without, COCO's "
-            + $"val2017/{PublishedLogits.ImageName}, for which those of Apple's weights are published.",
+            + $"val2017/{PublishedWeights.ImageName}, for which those of Apple's weights are published.",
         HelpName = "FILE",
     };
 
@@ -93,10 +93,11 @@ internal sealed class VerifyCommand
     private static VerificationSample MakeSample(string image, float[]? expected, float tolerance, ModelMetadata metadata)
     {
         string name = Path.GetFileName(image);
-        var logits = expected ?? (name == PublishedLogits.ImageName ? PublishedLogits.For(metadata.Variant) : null)
+        var logits = expected
+            ?? PublishedWeights.All.FirstOrDefault(weights => name == PublishedWeights.ImageName && weights.Variant == metadata.Variant)?.Logits
             ?? throw new ArgumentException(
                 $"No logits are published for '{name}' and MobileViT-{metadata.Variant.ToUpperInvariant()}; "
-                + $"say with --expected what they must be. (Published are those of COCO's {PublishedLogits.ImageName}.)");
+                + $"say with --expected what they must be. (Published are those of COCO's {PublishedWeights.ImageName}.)");
         var preprocessor = new ImagePreprocessor(metadata.Preprocessing);
         float[] pixels = new float[preprocessor.Length];
         preprocessor.Preprocess(image, pixels);

@@ -100,16 +100,16 @@ internal sealed class WeightsSource(string argumentName, string description)
                 new RemainingTimeColumn())
             .StartAsync(context =>
             {
-                var task = context.AddTask(OfficialWeights.FileNameOf(name), autoStart: true);
+                var task = context.AddTask(PublishedWeights.Get(name).File, autoStart: true);
                 task.IsIndeterminate = true;
                 return OfficialWeights.GetAsync(name, options, new TaskProgress(task), cancellationToken);
             });
 
-    private static Uri ParseMirror(string? mirror)
+    private static Uri? ParseMirror(string? mirror)
     {
         if (mirror is null)
         {
-            return OfficialWeights.AppleFolder;
+            return null;
         }
 
         return Uri.TryCreate(mirror.EndsWith('/') ? mirror : mirror + '/', UriKind.Absolute, out var address)

@@ -29,41 +29,47 @@ internal sealed class AccompanyingConfig
         return found;
     }
 
-    /// <summary>Takes what fits the weights.</summary>
+    /// <summary>The files beside a checkpoint that are read where they are there.</summary>
+    public static IEnumerable<string> FilesBeside(string checkpointFile) => new[] { ModelConfig.FileName, HuggingFaceConfig.PreprocessorFileName }
+        .Select(name => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(checkpointFile)) ?? "", name));
+
+    /// <summary>Takes what fits the weights, as far as the caller did not say it.</summary>
     /// <param name="weights">The weights beside the files.</param>
-    /// <param name="options">What the caller wants, which comes before what the files say.</param>
-    /// <returns>The options, with the labels that the files tell, and the preprocessing; null for a preset.</returns>
+    /// <param name="takeLabels">Whether to take the labels.</param>
+    /// <param name="takePreprocessing">Whether to take the preprocessing.</param>
+    /// <param name="wantedHeight">The height of the input that the caller wants; null for that of the preprocessing.</param>
+    /// <param name="wantedWidth">The width of the input that the caller wants; null for that of the preprocessing.</param>
+    /// <returns>The labels and the preprocessing; null for what is not taken or not there.</returns>
     /// <exception cref="InvalidDataException">The files must fit and do not, or ask for what is not done here.</exception>
-    public (ConversionOptions Options, ImagePreprocessing? Preprocessing) Apply(ModelWeights weights, ConversionOptions options)
+    public (IReadOnlyList<string>? Labels, ImagePreprocessing? Preprocessing) Apply(
+        ModelWeights weights, bool takeLabels = true, bool takePreprocessing = true, int? wantedHeight = null, int? wantedWidth = null)
     {
         IReadOnlyList<string>? labels = null;
         Attempt(() =>
         {
             _config?.RequireFit(weights);
-            labels = options.Labels is null ? _config?.Labels : null;
+            labels = takeLabels ? _config?.Labels : null;
         });
         if (_config is null)
         {
-            return (options, null);
+            return (null, null);
         }
 
         var taken = new List<string>();
         if (labels is not null)
         {
             taken.Add($"the labels of '{ModelConfig.FileName}'");
-            options = options with { Labels = labels };
         }
 
         // Files that belong to the weights and ask for what is not done here are an error even beside a lone file: anything
         // else would be a guess.
-        ImagePreprocessing? preprocessing = options.Preset is null ? _config.ReadPreprocessing() : null;
+        ImagePreprocessing? preprocessing = takePreprocessing ? _config.ReadPreprocessing() : null;
         if (preprocessing is not null)
         {
             taken.Add($"the preprocessing of '{_config.PreprocessingFile}'");
-            preprocessing = Resized(preprocessing, options);
-            options = options with { Height = preprocessing.Height, Width = preprocessing.Width };
+            preprocessing = Resized(preprocessing, wantedHeight ?? preprocessing.Height, wantedWidth ?? preprocessing.Width);
         }
-        else if (options.Preset is null)
+        else if (takePreprocessing)
         {
             _notes.Add($"There is no preprocessing in '{_config.PreprocessingFile}' beside the weights; it is the preset of their layout.");
         }
@@ -73,14 +79,12 @@ internal sealed class AccompanyingConfig
             _notes.Insert(0, $"Taken from beside the weights: {string.Join(" and ", taken)}.");
         }
 
-        return (options, preprocessing);
+        return (labels, preprocessing);
     }
 
-    /// <summary>The preprocessing for the size that the caller wants: the part that the crop keeps stays the same.</summary>
-    private ImagePreprocessing Resized(ImagePreprocessing preprocessing, ConversionOptions options)
+    /// <summary>The preprocessing for another size: the part that the crop keeps stays the same.</summary>
+    private ImagePreprocessing Resized(ImagePreprocessing preprocessing, int height, int width)
     {
-        int height = options.Height ?? preprocessing.Height;
-        int width = options.Width ?? preprocessing.Width;
         long share = Math.Max(height, width);
         var resized = preprocessing with
         {
@@ -90,7 +94,8 @@ internal sealed class AccompanyingConfig
         };
         try
         {
-            (options with { Height = height, Width = width }).Validate();
+            GraphStyle.RequireSide(height, nameof(resized.Height));
+            GraphStyle.RequireSide(width, nameof(resized.Width));
             resized.Validate();
         }
         catch (ArgumentException exception)

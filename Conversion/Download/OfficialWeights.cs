@@ -14,19 +14,19 @@ public static class OfficialWeights
     public const string LicenseNotice =
         "The weights are Apple's, under Apple's own license: https://github.com/apple/ml-cvnets/blob/main/LICENSE";
 
-    /// <summary>Apple's folder of classification checkpoints.</summary>
-    public static Uri AppleFolder { get; } =
-        new("https://docs-assets.developer.apple.com/ml-research/models/cvnets/classification/");
+    /// <summary>The names, those of <see cref="PublishedWeights.All"/>: <c>xxs</c>, <c>xs</c> and <c>s</c>.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. PublishedWeights.All.Select(static weights => weights.Name)];
 
-    /// <summary>The names: those of the published variants, <c>xxs</c>, <c>xs</c> and <c>s</c>.</summary>
-    public static IReadOnlyList<string> Names => MobileViTVariants.Names;
-
-    /// <summary>The name of the file for one of <see cref="Names"/>.</summary>
+    /// <summary>
+    /// How to convert a file of official weights: as what it is, with its preprocessing, and with the layer norms that it was
+    /// trained with, which are those of CVNets before version 0.2.
+    /// </summary>
     /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>.</exception>
-    public static string FileNameOf(string name) => Names.Contains(name)
-        ? $"mobilevit_{name}.pt"
-        : throw new ArgumentException(
-            $"There are no official weights named '{name}'; the names are {string.Join(", ", Names)}.", nameof(name));
+    public static ConversionOptions ConversionOptionsFor(string name)
+    {
+        PublishedWeights weights = PublishedWeights.Get(name);
+        return new ConversionOptions { Variant = weights.Variant, Preset = weights.Preset, LayerNorm = LayerNormKind.Channels };
+    }
 
     /// <summary>Gives the path of a file of official weights, downloading it if the cache does not have it.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -48,10 +48,9 @@ public static class OfficialWeights
         CancellationToken cancellationToken = default)
     {
         options ??= new OfficialWeightsOptions();
-        string fileName = FileNameOf(name);
-        var address = new Uri(options.BaseAddress, fileName);
-        string folder = options.CacheFolder ?? WeightsCache.DefaultFolder;
-        var file = new CachedFile(Path.Combine(folder, fileName));
+        PublishedWeights weights = PublishedWeights.Get(name);
+        var address = new Uri(options.BaseAddress ?? weights.Folder, weights.File);
+        var file = new CachedFile(Path.Combine(options.CacheFolder ?? WeightsCache.DefaultFolder, weights.File));
 
         if (await file.IsIntactAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -68,7 +67,7 @@ public static class OfficialWeights
                 : new FileNotFoundException($"'{file.Path}' is not there, and --offline forbids the network; {byHand}.", file.Path);
         }
 
-        CreateFolder(folder);
+        CreateFolder(Path.GetDirectoryName(file.Path)!);
         using var cacheLock = await LockAsync(file, options, cancellationToken).ConfigureAwait(false);
         if (await file.IsIntactAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -93,7 +92,7 @@ public static class OfficialWeights
         await file.AcceptAsync(
             download,
             address,
-            path => ModelWeights.Read(Checkpoint.Open(path), MobileViTVariants.Get(name)),
+            path => ModelWeights.Read(Checkpoint.Open(path), MobileViTVariants.Get(weights.Variant)),
             cancellationToken).ConfigureAwait(false);
         return file.Path;
     }

@@ -10,10 +10,10 @@ public sealed record OfficialWeightsOptions
     public bool Offline { get; init; }
 
     /// <summary>
-    /// The folder of the files on the server, with a slash at its end. Default: <see cref="OfficialWeights.AppleFolder"/>.
+    /// The folder of the files on the server, with a slash at its end. Default: null, which is where they are published.
     /// A mirror is one use for another.
     /// </summary>
-    public Uri BaseAddress { get; init; } = OfficialWeights.AppleFolder;
+    public Uri? BaseAddress { get; init; }
 
     /// <summary>How long the server may be silent before a try counts as failed. Default: 30 seconds.</summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -54,18 +54,18 @@ internal static class AtomicFile
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException(
-                $"There is no folder '{folder}' to write '{Path.GetFileName(path)}' to. Create it first.");
+                $"The folder of the output '{path}' does not exist; there is no folder '{folder}'. Create it, or name another file.");
         }
 
-        string real = RealPath.BehindLink(full);
-        if (FileKinds.Of(real) is FileKind.Pipe or FileKind.Socket or FileKind.Device)
+        if (FileKinds.Of(full) is FileKind.Pipe or FileKind.Socket or FileKind.Device)
         {
             // Moving the finished file into place would replace the device or pipe, which root is allowed to do.
-            throw new IOException($"'{path}' is a {FileKinds.NameOf(FileKinds.Of(real))}; name a file to write.");
+            throw new IOException($"'{path}' is a {FileKinds.NameOf(FileKinds.Of(full))}; name a file to write.");
         }
 
         try
         {
+            string real = RealPath.BehindLink(full);
             using (var probe = new FileStream(
                 TemporaryFor(real), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
             {

@@ -2,8 +2,8 @@ namespace MlNetMobileViT.Conversion;
 
 /// <summary>
 /// Finds the architecture that a checkpoint's tensors belong to, by their shapes: a published variant, or one of custom widths
-/// and depths. Strides and the number of attention heads leave no trace in shapes; they are taken to be those of the
-/// published models.
+/// and depths. What leaves no trace in shapes is taken from the published variant that is nearest: strides, dilation, activations
+/// and the number of attention heads.
 /// </summary>
 internal static class ArchitectureRecognizer
 {
@@ -12,21 +12,24 @@ internal static class ArchitectureRecognizer
     /// <summary>Finds the architecture that fits most of the tensors.</summary>
     /// <returns>
     /// The best of the published variants, unless the shapes themselves describe an architecture that fits better. So a
-    /// single tensor of a wrong shape does not turn a published model into a custom one.
+    /// single tensor of a wrong shape does not turn a published model into a custom one. And the published variant.
     /// </returns>
-    public static MobileViTArchitecture Recognize(SourceTensors tensors)
+    public static (MobileViTArchitecture Architecture, string Nearest) Recognize(SourceTensors tensors)
     {
-        int? classes = tensors.Dimension("classifier.fc.weight", 0) ?? tensors.Dimension("classifier.fc.bias", 0);
-        var candidates = MobileViTVariants.Names
-            .Select(MobileViTVariants.Get)
-            .Select(variant => IsValid(variant with { Classes = classes ?? variant.Classes })
-                ? variant with { Classes = classes ?? variant.Classes }
-                : variant)
-            .Select(variant => (Architecture: variant, Matches: tensors.CountMatches(variant)))
-            .ToList();
+        var candidates = MobileViTVariants.Names.Select(name =>
+        {
+            var variant = MobileViTVariants.Get(name);
+            var sized = variant.WithClasses(DescribeHead(tensors, variant.Head).Classes);
+            variant = IsValid(sized) ? sized : variant;
+            return (Name: name, Architecture: variant, Matches: tensors.CountMatches(variant));
+        });
         var best = candidates.MaxBy(static candidate => candidate.Matches);
-        var described = Describe(tensors, best.Architecture);
-        return IsValid(described) && tensors.CountMatches(described) > best.Matches ? described : best.Architecture;
+        var own = new MobileViTArchitecture
+        {
+            Backbone = DescribeBackbone(tensors, best.Architecture.Backbone),
+            Head = DescribeHead(tensors, best.Architecture.Head),
+        };
+        return (IsValid(own) && tensors.CountMatches(own) > best.Matches ? own : best.Architecture, best.Name);
     }
 
     private static bool IsValid(MobileViTArchitecture architecture)
@@ -34,7 +37,7 @@ internal static class ArchitectureRecognizer
         try
         {
             // Whether the number of heads fits is for the caller to say, who may know another.
-            (architecture with { Heads = 1 }).Validate();
+            architecture.WithHeads(1).Validate();
             return true;
         }
         catch (ArgumentException)
@@ -43,57 +46,60 @@ internal static class ArchitectureRecognizer
         }
     }
 
-    /// <summary>Reads the architecture off the shapes; what they do not say comes from <paramref name="nearest"/>.</summary>
-    private static MobileViTArchitecture Describe(SourceTensors tensors, MobileViTArchitecture nearest)
-    {
-        var stages = nearest.Stages.Select((stage, index) => DescribeStage(tensors, $"layer_{index + 1}", stage)).ToList();
-        return nearest with
-        {
-            StemChannels = tensors.Dimension("conv_1.block.conv.weight", 0) ?? nearest.StemChannels,
-            ExpandRatio = DescribeExpandRatio(tensors, nearest.ExpandRatio),
-            Stages = stages,
-            FeatureChannels = tensors.Dimension("conv_1x1_exp.block.conv.weight", 0) ?? nearest.FeatureChannels,
-        };
-    }
+    private static HeadSpec DescribeHead(SourceTensors tensors, HeadSpec nearest) =>
+        HeadKind.All.Select(kind => kind.Describe(tensors.Dimension, nearest)).FirstOrDefault(static head => head is not null) ?? nearest;
 
-    private static StageSpec DescribeStage(SourceTensors tensors, string name, StageSpec nearest)
+    /// <summary>Reads stem and stages off the shapes; what they do not say comes from <paramref name="nearest"/>.</summary>
+    private static Backbone DescribeBackbone(SourceTensors tensors, Backbone nearest)
     {
-        int blocks = Count(index => tensors.Dimension($"{name}.{index}.block.red_1x1.block.conv.weight", 0) is not null);
-        blocks = blocks == 0 ? nearest.InvertedResiduals : blocks;
-        string block = $"{name}.{blocks}";
-        return nearest with
+        int stem = tensors.Dimension(ConvLayer.WeightName(MobileViTNetwork.Stem), 0) ?? nearest.StemChannels;
+        var stages = new List<IReadOnlyList<BlockSpec>>();
+        int channels = stem;
+        foreach (IReadOnlyList<BlockSpec> stage in nearest.Stages)
         {
-            Channels = tensors.Dimension($"{name}.0.block.red_1x1.block.conv.weight", 0) ?? nearest.Channels,
-            InvertedResiduals = blocks,
-            Transformer = nearest.Transformer is { } transformer ? DescribeTransformer(tensors, block, transformer) : null,
-        };
-    }
-
-    private static TransformerSpec DescribeTransformer(SourceTensors tensors, string block, TransformerSpec nearest)
-    {
-        int layers = Count(index => tensors.Dimension($"{block}.global_rep.{index}.pre_norm_ffn.1.weight", 0) is not null);
-        return new TransformerSpec(
-            tensors.Dimension($"{block}.local_rep.conv_1x1.block.conv.weight", 0) ?? nearest.Dimension,
-            layers == 0 ? nearest.Layers : layers,
-            tensors.Dimension($"{block}.global_rep.0.pre_norm_ffn.1.weight", 0) ?? nearest.FeedForward);
-    }
-
-    /// <summary>The ratio by which the first block of the second stage, or of a later one, widens its input.</summary>
-    private static int DescribeExpandRatio(SourceTensors tensors, int nearest)
-    {
-        for (int stage = 2; stage <= 5; stage++)
-        {
-            string name = $"layer_{stage}.0.block.exp_1x1.block.conv.weight";
-            if (tensors.Dimension(name, 0) is { } hidden && tensors.Dimension(name, 1) is { } channels and > 0)
+            // The names of the blocks can depend on whether one of them holds a transformer, which is only known afterwards.
+            var blocks = DescribeStage(tensors, stages.Count, hasTransformer: true, channels, stage);
+            if (blocks.Count == 0 || !BlockKind.Of(blocks[^1]).HoldsTransformer)
             {
-                int ratio = (int)Math.Round((double)hidden / channels);
-                int[] candidates = [ratio, ratio - 1, ratio + 1];
-                return Array.Find(candidates, value => value > 0 && InvertedResidual.MakeDivisible((double)channels * value) == hidden);
+                blocks = DescribeStage(tensors, stages.Count, hasTransformer: false, channels, stage);
+            }
+
+            stages.Add(blocks.Count == 0 ? stage : blocks);
+            channels = stages[^1][^1].Channels;
+        }
+
+        return new Backbone(stem, stages);
+    }
+
+    private static List<BlockSpec> DescribeStage(
+        SourceTensors tensors, int stage, bool hasTransformer, int channels, IReadOnlyList<BlockSpec> nearest)
+    {
+        var blocks = new List<BlockSpec>();
+        for (int i = 0; i <= MaxBlocks; i++)
+        {
+            BlockSpec? block = BlockKind.All
+                .Select(kind => kind.Describe(
+                    tensors.Dimension, kind.NameOf(stage, i, hasTransformer), channels, nearest.ElementAtOrDefault(i)))
+                .FirstOrDefault(static block => block is not null);
+            if (block is null)
+            {
+                continue;
+            }
+
+            while (blocks.Count < i)
+            {
+                // All tensors of a block are missing that others come after.
+                blocks.Add(nearest.ElementAtOrDefault(blocks.Count) ?? blocks.LastOrDefault() ?? block);
+            }
+
+            blocks.Add(block);
+            channels = block.Channels;
+            if (BlockKind.Of(block).HoldsTransformer)
+            {
+                break;
             }
         }
 
-        return nearest;
+        return blocks;
     }
-
-    private static int Count(Func<int, bool> isThere) => Enumerable.Range(0, MaxBlocks + 1).LastOrDefault(isThere, -1) + 1;
 }

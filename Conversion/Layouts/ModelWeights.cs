@@ -10,20 +10,22 @@ public sealed class ModelWeights
         CheckpointLayout layout,
         MobileViTArchitecture architecture,
         IReadOnlyDictionary<string, float[]> tensors,
-        IReadOnlyList<string> skipped)
+        IReadOnlyList<string> skipped,
+        string? nearest)
     {
         Layout = layout;
         Architecture = architecture;
         Tensors = tensors;
         Skipped = skipped;
+        Nearest = nearest;
     }
 
     /// <summary>The naming scheme of the checkpoint. Preprocessing and channel order follow from it.</summary>
     public CheckpointLayout Layout { get; }
 
     /// <summary>
-    /// The architecture that the shapes of the tensors show, with the number of classes. Shapes do not show the number of
-    /// attention heads: it is the published 4, or that of the architecture that was asked for, and not checked here.
+    /// The architecture that the shapes of the tensors show, with the number of classes. What shapes do not show, such as the
+    /// number of attention heads, is that of <see cref="Nearest"/> or of the architecture that was asked for, and not checked here.
     /// </summary>
     public MobileViTArchitecture Architecture { get; }
 
@@ -31,7 +33,7 @@ public sealed class ModelWeights
     public string Variant => MobileViTVariants.NameOf(Architecture);
 
     /// <summary>
-    /// Every parameter and running statistic of <see cref="MobileViTArchitecture.Tensors"/> by its official name, row-major.
+    /// Every parameter and running statistic of <see cref="Architecture"/> by its official name, row-major.
     /// </summary>
     public IReadOnlyDictionary<string, float[]> Tensors { get; }
 
@@ -40,6 +42,18 @@ public sealed class ModelWeights
     /// profilers leave behind.
     /// </summary>
     public IReadOnlyList<string> Skipped { get; }
+
+    /// <summary>
+    /// For a custom architecture that the shapes show, the published variant from which is taken what they do not show; null for
+    /// any other.
+    /// </summary>
+    public string? Nearest { get; }
+
+    /// <summary>What was taken for granted of a custom architecture, in a sentence; null for nothing.</summary>
+    /// <param name="heads">The attention heads, where they were told; null where they were not.</param>
+    internal string? Assumptions(int? heads) => Nearest is null ? null
+        : $"Strides, dilation{(heads is null ? $", activations and the {TransformerSpec.DefaultHeads} attention heads" : " and activations")} are "
+            + $"taken from MobileViT-{Nearest.ToUpperInvariant()}; tensors do not show them.";
 
     /// <summary>Finds the weights of a MobileViT classifier in a checkpoint.</summary>
     /// <param name="checkpoint">The checkpoint, of any layout; the layout is recognised by the tensors' names.</param>
@@ -66,14 +80,15 @@ public sealed class ModelWeights
                 $"holds no MobileViT of CVNets, timm or Hugging Face: its tensors have other names, such as {examples}");
         }
 
-        var recognized = ArchitectureRecognizer.Recognize(tensors);
-        var expected = architecture is null ? recognized : architecture with { Classes = recognized.Classes };
-        return new WeightsReader(checkpoint, tensors, expected, recognized).Read();
+        var (recognized, nearest) = ArchitectureRecognizer.Recognize(tensors);
+        bool isOwn = architecture is null && MobileViTVariants.NameOf(recognized) == MobileViTVariants.Custom;
+        var expected = architecture?.WithClasses(recognized.Classes) ?? recognized;
+        return new WeightsReader(checkpoint, tensors, expected, recognized).Read(isOwn ? nearest : null);
     }
 
     private static int CountKnownNames(SourceTensors tensors) =>
         MobileViTVariants.Get(MobileViTVariants.S).Tensors()
-            .Count(spec => Array.Exists(tensors.NamesOf(spec.Name), name => tensors.Find(name) is not null));
+            .Count(spec => Array.Exists(spec.Names.In(tensors.Layout), name => tensors.Find(name) is not null));
 
     private sealed class WeightsReader(
         Checkpoint checkpoint, SourceTensors tensors, MobileViTArchitecture architecture, MobileViTArchitecture recognized)
@@ -83,7 +98,7 @@ public sealed class ModelWeights
         private readonly List<string> _skipped = [];
         private readonly TensorProblems _problems = new();
 
-        public ModelWeights Read()
+        public ModelWeights Read(string? nearest)
         {
             var specs = architecture.Tensors().ToList();
             foreach (var spec in specs)
@@ -110,12 +125,12 @@ public sealed class ModelWeights
             }
 
             ThrowIfAny();
-            return new ModelWeights(tensors.Layout, architecture, _weights, _skipped);
+            return new ModelWeights(tensors.Layout, architecture, _weights, _skipped, nearest);
         }
 
         private void Check(TensorSpec spec)
         {
-            string[] names = tensors.NamesOf(spec.Name);
+            string[] names = spec.Names.In(tensors.Layout);
             int[] shape = SourceTensors.PartShape(spec, names.Length);
             foreach (string name in names)
             {
@@ -148,7 +163,7 @@ public sealed class ModelWeights
 
         private float[] Convert(TensorSpec spec)
         {
-            string[] names = tensors.NamesOf(spec.Name);
+            string[] names = spec.Names.In(tensors.Layout);
             float[] values = names.Length == 1
                 ? tensors.Find(names[0])!.ToSingle()
                 : [.. names.SelectMany(name => tensors.Find(name)!.ToSingle())];

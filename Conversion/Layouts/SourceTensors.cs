@@ -1,6 +1,6 @@
 namespace MlNetMobileViT.Conversion;
 
-/// <summary>The tensors of a checkpoint under their own names, asked for by the canonical ones.</summary>
+/// <summary>The tensors of a checkpoint under the names of its layout.</summary>
 internal sealed class SourceTensors
 {
     private readonly Dictionary<string, CheckpointTensor> _tensors;
@@ -13,13 +13,11 @@ internal sealed class SourceTensors
 
     public CheckpointLayout Layout { get; }
 
-    public string[] NamesOf(string canonicalName) => LayoutNames.Translate(Layout, canonicalName);
-
     public CheckpointTensor? Find(string name) => _tensors.GetValueOrDefault(name);
 
     /// <summary>A dimension of a tensor, or <see langword="null"/> where there is no such tensor or dimension.</summary>
-    public int? Dimension(string canonicalName, int axis) =>
-        Find(NamesOf(canonicalName)[0]) is { } tensor && axis < tensor.Shape.Count ? tensor.Shape[axis] : null;
+    public int? Dimension(LayoutName name, int axis) =>
+        Find(name.In(Layout)[0]) is { } tensor && axis < tensor.Shape.Count ? tensor.Shape[axis] : null;
 
     /// <summary>The shape that each of the tensors that hold a canonical one must have.</summary>
     public static int[] PartShape(TensorSpec spec, int parts) =>
@@ -29,7 +27,7 @@ internal sealed class SourceTensors
     public int CountMatches(MobileViTArchitecture architecture) =>
         architecture.Tensors().Count(spec =>
         {
-            string[] names = NamesOf(spec.Name);
+            string[] names = spec.Names.In(Layout);
             int[] shape = PartShape(spec, names.Length);
             return Array.TrueForAll(names, name => Find(name) is { } tensor && tensor.Shape.SequenceEqual(shape));
         });

@@ -1,48 +1,71 @@
 namespace MlNetMobileViT.Conversion;
 
-/// <summary>The whole classifier: stem, five stages, last 1×1 convolution, global average pooling, linear classifier.</summary>
+/// <summary>The whole network: stem, five stages, head.</summary>
 internal sealed class MobileViTNetwork
 {
     private readonly ConvLayer _stem;
-    private readonly List<IReadOnlyList<NetworkModule>> _stages = [];
-    private readonly ConvLayer _expansion;
-    private readonly Linear _classifier;
+    private readonly List<NetworkModule[]> _stages = [];
+    private readonly HeadModule _head;
 
     public MobileViTNetwork(MobileViTArchitecture architecture)
     {
-        _stem = new ConvLayer("conv_1", inChannels: 3, architecture.StemChannels, kernel: 3, stride: 2);
-        int channels = architecture.StemChannels;
-        for (int i = 0; i < architecture.Stages.Count; i++)
+        int channels = architecture.Backbone.StemChannels;
+        _stem = new ConvLayer(Stem, inChannels: 3, channels, kernel: 3, stride: 2);
+        foreach (IReadOnlyList<BlockSpec> stage in architecture.Backbone.Stages)
         {
-            StageSpec stage = architecture.Stages[i];
-            string name = $"layer_{i + 1}";
-            var blocks = new List<NetworkModule>();
-            for (int block = 0; block < stage.InvertedResiduals; block++)
+            bool hasTransformer = stage.Any(static block => BlockKind.Of(block).HoldsTransformer);
+            var modules = new NetworkModule[stage.Count];
+            for (int block = 0; block < modules.Length; block++)
             {
-                int stride = block == 0 ? stage.Stride : 1;
-                blocks.Add(new InvertedResidual($"{name}.{block}", channels, stage.Channels, stride, architecture.ExpandRatio));
-                channels = stage.Channels;
+                BlockKind kind = BlockKind.Of(stage[block]);
+                modules[block] = kind.Create(kind.NameOf(_stages.Count, block, hasTransformer), channels, stage[block]);
+                channels = stage[block].Channels;
             }
 
-            if (stage.Transformer is { } transformer)
-            {
-                blocks.Add(new MobileViTBlock($"{name}.{blocks.Count}", channels, transformer, architecture.Heads));
-            }
-
-            _stages.Add(blocks);
+            _stages.Add(modules);
         }
 
-        _expansion = new ConvLayer("conv_1x1_exp", channels, architecture.FeatureChannels, kernel: 1);
-        _classifier = new Linear("classifier.fc", architecture.FeatureChannels, architecture.Classes);
+        _head = HeadKind.All.Select(kind => kind.Create(architecture.Head, channels)).First(static head => head is not null)!;
     }
+
+    /// <summary>What the stem is called.</summary>
+    public static LayoutName Stem { get; } = new("conv_1", "stem", "mobilevit.conv_stem");
 
     /// <summary>Every tensor of the official state dict, in its order.</summary>
     public IEnumerable<TensorSpec> Tensors =>
-        _stages.SelectMany(static stage => stage).Prepend(_stem).Append(_expansion).Append(_classifier)
-            .SelectMany(static module => module.Tensors);
+        _stages.SelectMany(static stage => stage).Prepend(_stem).SelectMany(static module => module.Tensors).Concat(_head.Tensors);
+
+    /// <summary>Writes the plain graph of an architecture: float32, and operators of the ONNX standard only.</summary>
+    /// <param name="architecture">The network.</param>
+    /// <param name="weights">The tensors of the state dict by canonical name.</param>
+    /// <param name="style">Shapes and layer norm.</param>
+    /// <param name="outputs">The names of the outputs, of <see cref="ModelOutputs"/>.</param>
+    /// <exception cref="OverflowException">Weights are beyond the range of float32; the message names them.</exception>
+    public static NetworkGraph Write(
+        MobileViTArchitecture architecture,
+        IReadOnlyDictionary<string, float[]> weights,
+        GraphStyle style,
+        IReadOnlyList<string> outputs)
+    {
+        var graph = new NetworkGraph(weights, style);
+        Dictionary<string, GraphTensor> available = new MobileViTNetwork(architecture).Forward(graph);
+        foreach (string output in outputs)
+        {
+            graph.AddOutput(output, available[output]);
+        }
+
+        return graph;
+    }
+
+    /// <summary>Multiply-accumulate operations of an architecture for one picture.</summary>
+    public static long CountMacs(MobileViTArchitecture architecture, int height, int width)
+    {
+        var zeros = architecture.Tensors().ToDictionary(static spec => spec.Name, static spec => new float[spec.ElementCount]);
+        return Write(architecture, zeros, new GraphStyle(height, width), outputs: []).Macs;
+    }
 
     /// <summary>Writes the network into a graph and returns the tensors that can be outputs, by <see cref="ModelOutputs"/>.</summary>
-    public IReadOnlyDictionary<string, GraphTensor> Forward(NetworkGraph graph)
+    private Dictionary<string, GraphTensor> Forward(NetworkGraph graph)
     {
         var outputs = new Dictionary<string, GraphTensor>();
         GraphTensor map = outputs[_stem.Name] = _stem.Forward(graph, graph.Input);
@@ -51,10 +74,7 @@ internal sealed class MobileViTNetwork
             map = outputs[$"layer_{i + 1}"] = _stages[i].Aggregate(map, (tensor, module) => module.Forward(graph, tensor));
         }
 
-        map = outputs[_expansion.Name] = _expansion.Forward(graph, map);
-        GraphTensor features = outputs[ModelOutputs.Features] = graph.GlobalAveragePool("pool", map);
-        GraphTensor logits = outputs[ModelOutputs.Logits] = _classifier.Forward(graph, features);
-        outputs[ModelOutputs.Probabilities] = graph.Softmax("softmax", logits);
+        _head.Forward(graph, map, outputs);
         return outputs;
     }
 }

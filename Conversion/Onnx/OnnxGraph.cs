@@ -17,15 +17,13 @@ internal sealed class OnnxGraph
 
     private readonly GraphProto _graph;
     private readonly HashSet<string> _constants = [];
-    private readonly WeightPrecision _precision;
 
     // Where nodes go: the graph itself, or the branch of an If that is being written.
     private RepeatedField<NodeProto> _nodes;
 
-    public OnnxGraph(string name, WeightPrecision precision = WeightPrecision.Float32)
+    public OnnxGraph(string name)
     {
         _graph = new GraphProto { Name = name };
-        _precision = precision;
         _nodes = _graph.Node;
     }
 
@@ -35,34 +33,39 @@ internal sealed class OnnxGraph
     /// <summary>The non-standard operator domains that the nodes use.</summary>
     public IEnumerable<string> Domains => _graph.Node.Select(static node => node.Domain).Where(static domain => domain.Length > 0).Distinct();
 
-    /// <summary>Adds a node with one output, and returns the output's name.</summary>
+    /// <summary>Adds a node, and returns the name of its output.</summary>
     /// <param name="operatorType">The operator.</param>
-    /// <param name="name">A name that no other node has; the output is named after it.</param>
+    /// <param name="name">A name that no other node has.</param>
     /// <param name="inputs">The names of the inputs; empty for an optional one that is left out.</param>
     /// <param name="attributes">The attributes: long, float, string, long[], string[] or a graph.</param>
     /// <param name="domain">The operator's domain; empty for ONNX's own.</param>
+    /// <param name="output">The name of the output; null for that of the node.</param>
     public string Node(
         string operatorType,
         string name,
         IEnumerable<string> inputs,
         IEnumerable<KeyValuePair<string, object>>? attributes = null,
-        string domain = "") => MultiOutputNode(operatorType, name, inputs, [name], attributes, domain)[0];
+        string domain = "",
+        string? output = null)
+    {
+        _nodes.Add(NewNode(operatorType, name, inputs, attributes, domain, output));
+        return output ?? name;
+    }
 
-    /// <summary>Adds a node, and returns the names of its outputs.</summary>
-    public string[] MultiOutputNode(
+    /// <summary>Makes a node that is not in the graph yet; parameters as above.</summary>
+    public static NodeProto NewNode(
         string operatorType,
         string name,
         IEnumerable<string> inputs,
-        string[] outputs,
         IEnumerable<KeyValuePair<string, object>>? attributes = null,
-        string domain = "")
+        string domain = "",
+        string? output = null)
     {
         var node = new NodeProto { OpType = operatorType, Name = name, Domain = domain };
         node.Input.AddRange(inputs);
-        node.Output.AddRange(outputs);
+        node.Output.Add(output ?? name);
         node.Attribute.AddRange((attributes ?? []).Select(static pair => Attribute(pair.Key, pair.Value)));
-        _nodes.Add(node);
-        return outputs;
+        return node;
     }
 
     /// <summary>Adds an If node whose branches have one float32 output each, and returns the output's name.</summary>
@@ -76,37 +79,32 @@ internal sealed class OnnxGraph
         [condition],
         [new("then_branch", Branch($"{name}.then", then)), new("else_branch", Branch($"{name}.else", otherwise))]);
 
-    /// <summary>Adds weights and returns the name under which nodes find them as float32.</summary>
-    /// <exception cref="OverflowException">A value is beyond the range of the precision; the message names the weights.</exception>
+    /// <summary>Adds float32 weights, and returns their name.</summary>
+    /// <exception cref="OverflowException">A value is no number; the message names the weights.</exception>
     public string Weights(string name, ReadOnlyMemory<float> values, params int[] shape)
     {
-        float largest = _precision == WeightPrecision.Float16 ? (float)Half.MaxValue : float.MaxValue;
-        foreach (float value in values.Span)
+        RequireRange(name, values.Span, float.MaxValue, "float32");
+        AddInitializer(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values.Span), shape);
+        return name;
+    }
+
+    /// <summary>Checks that weights are in the range of a type.</summary>
+    /// <param name="name">Their name.</param>
+    /// <param name="values">The weights.</param>
+    /// <param name="largest">The largest number of the type.</param>
+    /// <param name="range">What the end of the message calls the type.</param>
+    /// <exception cref="OverflowException">They are not; the message names them.</exception>
+    public static void RequireRange(string name, ReadOnlySpan<float> values, float largest, string range)
+    {
+        foreach (float value in values)
         {
             // Folding a batch norm of a tiny variance makes weights larger. (NaN is not in the range either.)
             if (!(MathF.Abs(value) <= largest))
             {
                 throw new OverflowException(
-                    $"the weights '{name}', with their batch norm if they have one, go beyond the range of "
-                    + (_precision == WeightPrecision.Float16 ? "float16; convert without it" : "float32"));
+                    $"the weights '{name}', with their batch norm if they have one, go beyond the range of {range}");
             }
         }
-
-        if (_precision == WeightPrecision.Float32)
-        {
-            AddInitializer(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values.Span), shape);
-            return name;
-        }
-
-        Half[] halves = new Half[values.Length];
-        for (int i = 0; i < halves.Length; i++)
-        {
-            halves[i] = (Half)values.Span[i];
-        }
-
-        string stored = name + ".float16";
-        AddInitializer(stored, TensorProto.Types.DataType.Float16, MemoryMarshal.AsBytes(halves.AsSpan()), shape);
-        return Node("Cast", name, [stored], [new("to", (long)TensorProto.Types.DataType.Float)]);
     }
 
     /// <summary>Adds a list of integers, once however often it is asked for: shapes, axes, sizes.</summary>
@@ -141,43 +139,6 @@ internal sealed class OnnxGraph
         tensor.StringData.Add(ByteString.CopyFromUtf8(value));
         _graph.Initializer.Add(tensor);
         return name;
-    }
-
-    /// <summary>Removes what no output needs: the layers behind the last feature map that was asked for, say.</summary>
-    public void RemoveUnused(IEnumerable<string> outputs)
-    {
-        var needed = new HashSet<string>(outputs);
-        for (int i = _graph.Node.Count - 1; i >= 0; i--)
-        {
-            NodeProto node = _graph.Node[i];
-            if (node.Domain == MachineLearningDomain || node.Output.Any(needed.Contains))
-            {
-                needed.UnionWith(node.Input);
-                needed.UnionWith(node.Attribute.Where(static attribute => attribute.G is not null)
-                    .SelectMany(static attribute => attribute.G.Node).SelectMany(static inner => inner.Input));
-            }
-            else
-            {
-                _graph.Node.RemoveAt(i);
-            }
-        }
-
-        var present = _graph.Node.SelectMany(static node => node.Output).ToHashSet();
-        for (int i = _graph.ValueInfo.Count - 1; i >= 0; i--)
-        {
-            if (!present.Contains(_graph.ValueInfo[i].Name))
-            {
-                _graph.ValueInfo.RemoveAt(i);
-            }
-        }
-
-        for (int i = _graph.Initializer.Count - 1; i >= 0; i--)
-        {
-            if (!needed.Contains(_graph.Initializer[i].Name))
-            {
-                _graph.Initializer.RemoveAt(i);
-            }
-        }
     }
 
     /// <summary>Declares the float32 input of the graph. A dimension is a number or a name.</summary>

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace MlNetMobileViT.Conversion;
 
-/// <summary>A whole ONNX model: an architecture with its weights as a graph, and what the file says about itself.</summary>
+/// <summary>A whole ONNX model: a graph, and what the file says about itself.</summary>
 internal static class OnnxModel
 {
     /// <summary>
@@ -21,39 +21,11 @@ internal static class OnnxModel
     private const int MicrosoftOpsetVersion = 1;
     private const int MachineLearningOpsetVersion = 2;
 
-    /// <summary>Builds the model.</summary>
-    /// <param name="architecture">The network.</param>
-    /// <param name="weights">The tensors of the state dict by canonical name.</param>
-    /// <param name="style">Shapes and operators.</param>
-    /// <param name="outputs">The names of the outputs, of <see cref="ModelOutputs"/>.</param>
-    /// <param name="labels">The class labels, which become slot names for ML.NET; empty for none.</param>
-    /// <param name="describe">Makes the metadata from what is known only now: the MACs and the hash of the weights.</param>
-    /// <exception cref="OverflowException">Weights are beyond the range of the style's precision; the message names them.</exception>
-    public static ModelProto Build(
-        MobileViTArchitecture architecture,
-        IReadOnlyDictionary<string, float[]> weights,
-        GraphStyle style,
-        IReadOnlyList<string> outputs,
-        IReadOnlyList<string> labels,
-        Func<long, string, ModelMetadata> describe)
+    /// <summary>Makes a model of a finished graph: the last step, which changes it no more.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="metadata">What the file says about itself, with <see cref="WeightsSha256"/> of the graph.</param>
+    public static ModelProto Stamp(OnnxGraph graph, ModelMetadata metadata)
     {
-        var graph = new OnnxGraph("mobilevit", style.Precision);
-        var network = new NetworkGraph(graph, weights, style);
-        IReadOnlyDictionary<string, GraphTensor> available = new MobileViTNetwork(architecture).Forward(network);
-        foreach (string output in outputs)
-        {
-            network.AddOutput(output, available[output]);
-        }
-
-        if (labels.Count > 0)
-        {
-            foreach (string output in outputs.Intersect([ModelOutputs.Logits, ModelOutputs.Probabilities]))
-            {
-                AddSlotNames(graph, output, labels);
-            }
-        }
-
-        graph.RemoveUnused(outputs);
         var model = new ModelProto
         {
             IrVersion = IrVersion,
@@ -67,7 +39,7 @@ internal static class OnnxModel
             Domain = domain,
             Version = domain == OnnxGraph.MicrosoftDomain ? MicrosoftOpsetVersion : MachineLearningOpsetVersion,
         }));
-        model.MetadataProps.AddRange(describe(network.Macs, WeightsSha256(model)).ToProperties()
+        model.MetadataProps.AddRange(metadata.ToProperties()
             .Select(static property => new StringStringEntryProto { Key = property.Key, Value = property.Value }));
         return model;
     }
@@ -76,10 +48,10 @@ internal static class OnnxModel
     /// The SHA-256 over every initializer in its order: name, type, dimensions and bytes, each with its length before it
     /// where the length varies. <c>verify</c> compares it with the metadata.
     /// </summary>
-    public static string WeightsSha256(ModelProto model)
+    public static string WeightsSha256(GraphProto graph)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (TensorProto tensor in model.Graph.Initializer)
+        foreach (TensorProto tensor in graph.Initializer)
         {
             Append(ByteString.CopyFromUtf8(tensor.Name));
             AppendInteger(tensor.DataType);
@@ -107,29 +79,4 @@ internal static class OnnxModel
             hash.AppendData(bytes);
         }
     }
-
-    /// <summary>Multiply-accumulate operations of an architecture for one picture.</summary>
-    public static long CountMacs(MobileViTArchitecture architecture, int height, int width)
-    {
-        var network = new MobileViTNetwork(architecture);
-        var zeros = network.Tensors.ToDictionary(static spec => spec.Name, static spec => new float[spec.ElementCount]);
-        var graph = new NetworkGraph(new OnnxGraph("count"), zeros, new GraphStyle(height, width));
-        network.Forward(graph);
-        return graph.Macs;
-    }
-
-    /// <summary>
-    /// ML.NET's convention for class names: its <c>OnnxTransformer</c> gives a score column the slot names that it finds in a
-    /// <c>LabelEncoder</c> node of this name. Nothing reads the node's output, so other runtimes drop it.
-    /// </summary>
-    private static void AddSlotNames(OnnxGraph graph, string output, IReadOnlyList<string> labels) => graph.MultiOutputNode(
-        "LabelEncoder",
-        $"mlnet.{output}.SlotNames",
-        [graph.Text($"mlnet.{output}.unusedInput", "unused")],
-        [$"mlnet.{output}.unusedOutput"],
-        [
-            new("keys_strings", labels.ToArray()),
-            new("values_int64s", Enumerable.Range(0, labels.Count).Select(static index => (long)index).ToArray()),
-        ],
-        OnnxGraph.MachineLearningDomain);
 }

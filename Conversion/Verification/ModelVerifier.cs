@@ -81,7 +81,7 @@ public static class ModelVerifier
 
     private static VerificationCheck CheckWeights(OnnxModelFile file)
     {
-        string actual = OnnxModel.WeightsSha256(file.Model);
+        string actual = OnnxModel.WeightsSha256(file.Model.Graph);
         return actual == file.Metadata.WeightsSha256
             ? new VerificationCheck("weights", true, $"SHA-256 {actual}")
             : new VerificationCheck(

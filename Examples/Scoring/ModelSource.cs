@@ -54,7 +54,7 @@ internal static class ModelSource
                 WaitingForLock = path => terminal.Note($"waiting for another process that downloads the same file ('{path}')"),
             },
             cancellationToken: cancellationToken).ConfigureAwait(false);
-        var options = new ConversionOptions { Variant = name, Labels = ImageNet1k.Labels };
+        var options = OfficialWeights.ConversionOptionsFor(name) with { Labels = ImageNet1k.Labels };
         string model = await ConvertAsync(again: false).ConfigureAwait(false);
         try
         {

@@ -12,37 +12,29 @@ public sealed class CustomNetworkTests
     // Expanded widths such as 12·3 = 36 have to be made divisible by 8; nothing is like in a published model.
     private static readonly MobileViTArchitecture SixHeads = new()
     {
-        StemChannels = 12,
-        ExpandRatio = 3,
-        Stages =
+        Backbone = new Backbone(StemChannels: 12,
         [
-            new(Channels: 12, Stride: 1, InvertedResiduals: 2),
-            new(Channels: 20, Stride: 2, InvertedResiduals: 1),
-            new(Channels: 24, Stride: 2, InvertedResiduals: 2, new(Dimension: 18, Layers: 3, FeedForward: 30)),
-            new(Channels: 28, Stride: 2, InvertedResiduals: 1, new(Dimension: 24, Layers: 1, FeedForward: 40)),
-            new(Channels: 36, Stride: 2, InvertedResiduals: 3, new(Dimension: 30, Layers: 2, FeedForward: 90)),
-        ],
-        FeatureChannels = 44,
-        Heads = 6,
-        Classes = 3,
+            TestModels.Stage(12, stride: 1, blocks: 2, expandRatio: 3),
+            TestModels.Stage(20, stride: 2, blocks: 1, expandRatio: 3),
+            TestModels.Stage(24, stride: 2, blocks: 2, expandRatio: 3, new(Dimension: 18, Layers: 3, FeedForward: 30, Heads: 6)),
+            TestModels.Stage(28, stride: 2, blocks: 1, expandRatio: 3, new(Dimension: 24, Layers: 1, FeedForward: 40, Heads: 6)),
+            TestModels.Stage(36, stride: 2, blocks: 3, expandRatio: 3, new(Dimension: 30, Layers: 2, FeedForward: 90, Heads: 6)),
+        ]),
+        Head = new Classification(FeatureChannels: 44, Classes: 3),
     };
 
     // Sixteen patches meet sixteen channels in layer_3, where CVNets' layer norm does something else than the others'.
     private static readonly MobileViTArchitecture OneHead = new()
     {
-        StemChannels = 9,
-        ExpandRatio = 5,
-        Stages =
+        Backbone = new Backbone(StemChannels: 9,
         [
-            new(Channels: 8, Stride: 1, InvertedResiduals: 1),
-            new(Channels: 10, Stride: 2, InvertedResiduals: 4),
-            new(Channels: 11, Stride: 2, InvertedResiduals: 1, new(Dimension: 16, Layers: 1, FeedForward: 16)),
-            new(Channels: 12, Stride: 2, InvertedResiduals: 2, new(Dimension: 7, Layers: 5, FeedForward: 21)),
-            new(Channels: 13, Stride: 2, InvertedResiduals: 1, new(Dimension: 5, Layers: 1, FeedForward: 8)),
-        ],
-        FeatureChannels = 21,
-        Heads = 1,
-        Classes = 2,
+            TestModels.Stage(8, stride: 1, blocks: 1, expandRatio: 5),
+            TestModels.Stage(10, stride: 2, blocks: 4, expandRatio: 5),
+            TestModels.Stage(11, stride: 2, blocks: 1, expandRatio: 5, new(Dimension: 16, Layers: 1, FeedForward: 16, Heads: 1)),
+            TestModels.Stage(12, stride: 2, blocks: 2, expandRatio: 5, new(Dimension: 7, Layers: 5, FeedForward: 21, Heads: 1)),
+            TestModels.Stage(13, stride: 2, blocks: 1, expandRatio: 5, new(Dimension: 5, Layers: 1, FeedForward: 8, Heads: 1)),
+        ]),
+        Head = new Classification(FeatureChannels: 21, Classes: 2),
     };
 
     [TestMethod]
@@ -65,7 +57,7 @@ public sealed class CustomNetworkTests
                 ConversionReport report = MobileViTConverter.Convert(
                     checkpoint,
                     folder.PathOf("own.onnx"),
-                    new ConversionOptions { Heads = network.Heads, Height = Side, Width = Side, Portable = portable });
+                    new ConversionOptions { Heads = network.Transformers.First().Heads, Height = Side, Width = Side, Portable = portable });
                 Assert.AreEqual(MobileViTVariants.Custom, report.Metadata.Variant);
                 Assert.AreEqual(network, MobileViTArchitecture.FromJson(report.Metadata.Architecture));
 
@@ -83,7 +75,7 @@ public sealed class CustomNetworkTests
         float[] pixels = FormulaWeights.Input(64, 64);
         Dictionary<string, float[]> weights = FormulaWeights.For(SixHeads);
         double[] six = new PlainNetwork(SixHeads, weights).Logits(pixels, 64, 64);
-        double[] two = new PlainNetwork(SixHeads with { Heads = 2 }, weights).Logits(pixels, 64, 64);
+        double[] two = new PlainNetwork(SixHeads.WithHeads(2), weights).Logits(pixels, 64, 64);
         Assert.IsGreaterThan(1e-4, six.Zip(two, static (a, b) => Math.Abs(a - b)).Max());
     }
 }

@@ -39,7 +39,7 @@ public sealed class ConvertCommandTests : IDisposable
         var file = OnnxModelFile.Read(Output);
         CollectionAssert.AreEqual(File.ReadAllLines(labels), file.Metadata.Labels.ToArray());
         Assert.AreEqual(PreprocessingPresets.Get(PreprocessingPresets.Timm, 64, 128), file.Metadata.Preprocessing);
-        Assert.AreEqual(2, MobileViTArchitecture.FromJson(file.Metadata.Architecture).Heads);
+        Assert.AreEqual(2, MobileViTArchitecture.FromJson(file.Metadata.Architecture).Transformers.First().Heads);
         Assert.AreEqual("features,layer_3", string.Join(',', file.Model.Graph.Output.Select(output => output.Name)));
         Assert.AreEqual("2,3,64,128", string.Join(',', file.Model.Graph.Input[0].Type.TensorType.Shape.Dim.Select(dim => dim.DimValue)));
         Assert.IsFalse(file.Model.OpsetImport.Any(opset => opset.Domain == "com.microsoft"));
@@ -89,10 +89,10 @@ public sealed class ConvertCommandTests : IDisposable
         (await ConverterRun.Of("convert", checkpoint, "-o", Output, "--input-size", "64", "--architecture", file)).AssertSucceeded();
         File.Delete(Output);
 
-        File.WriteAllText(file, (TestModels.Tiny with { FeatureChannels = 24 }).ToJson());
+        File.WriteAllText(file, (TestModels.Tiny with { Head = new Classification(FeatureChannels: 24, Classes: 5) }).ToJson());
         (await ConverterRun.Of("convert", checkpoint, "-o", Output, "--architecture", file)).AssertRefused(checkpoint, "conv_1x1_exp");
         var withoutStage = JsonNode.Parse(TestModels.Tiny.ToJson())!;
-        withoutStage["stages"]![2] = null;
+        withoutStage["backbone"]!["stages"]![2] = null;
         foreach (string json in new[] { "", "{ }", "null", withoutStage.ToJsonString() })
         {
             File.WriteAllText(file, json);
@@ -118,18 +118,18 @@ public sealed class ConvertCommandTests : IDisposable
     [TestMethod]
     public async Task Heads_that_no_tensor_shows_are_asked_for_where_four_cannot_be()
     {
-        var stage = TestModels.Tiny.Stages[4] with { Transformer = new TransformerSpec(10, 1, 20) };
-        byte[] file = TestCheckpoint.Zip(TestModels.Tiny with { Stages = [.. TestModels.Tiny.Stages.Take(4), stage] });
+        byte[] file = TestCheckpoint.Zip(TestModels.Replace(
+            TestModels.Tiny, 4, TestModels.Stage(8, stride: 2, blocks: 1, expandRatio: 1, new TransformerSpec(10, 1, 20))));
         (await ConvertAsync(file, "--input-size", "64")).AssertRefused("model.pt", "dimension 10", "--heads");
         (await ConvertAsync(file, "--input-size", "64", "--heads", "2")).AssertSucceeded();
-        Assert.AreEqual(2, MobileViTArchitecture.FromJson(OnnxModelFile.Read(Output).Metadata.Architecture).Heads);
+        Assert.AreEqual(2, MobileViTArchitecture.FromJson(OnnxModelFile.Read(Output).Metadata.Architecture).Transformers.First().Heads);
     }
 
     [TestMethod]
     public async Task A_state_dict_of_a_training_checkpoint_can_be_chosen()
     {
         var plain = CheckpointWriter.StateDict([.. TestTensor.Formula(TestModels.Tiny)]);
-        var averaged = CheckpointWriter.StateDict([.. TestTensor.Formula(TestModels.Tiny with { Classes = 3 })]);
+        var averaged = CheckpointWriter.StateDict([.. TestTensor.Formula(TestModels.Tiny.WithClasses(3))]);
         byte[] file = CheckpointWriter.Zip(new (string, object?)[] { ("state_dict", plain), ("ema_state_dict", averaged) });
         (await ConvertAsync(file, "--input-size", "64")).AssertSucceeded();
         Assert.AreEqual(5, MobileViTArchitecture.FromJson(OnnxModelFile.Read(Output).Metadata.Architecture).Classes);

@@ -139,7 +139,7 @@ public sealed class VerifyCommandTests : IDisposable
                 break;
             case "stage":
                 var architecture = JsonNode.Parse(Property(model, ModelMetadataKeys.Architecture).Value)!;
-                architecture["stages"]![2] = null;
+                architecture["backbone"]!["stages"]![2] = null;
                 Property(model, ModelMetadataKeys.Architecture).Value = architecture.ToJsonString();
                 break;
             case "batch":

@@ -36,6 +36,13 @@ internal sealed class ConfigFolder : IDisposable
     /// <summary>Converts the file of weights alone.</summary>
     public ConversionReport ConvertFile(ConversionOptions? options = null) => Convert(options, Weights);
 
+    /// <summary>The notes about the files beside the weights: all but the one about the network, which is a custom one.</summary>
+    public static string[] NotesOf(ConversionReport report)
+    {
+        StringAssert.StartsWith(report.Notes[^1], "Strides");
+        return [.. report.Notes.SkipLast(1)];
+    }
+
     /// <summary>Asserts that the folder is refused in one sentence with all of the words, and no output left.</summary>
     public void AssertRefused(params string[] words)
     {

@@ -51,7 +51,7 @@ public sealed class HuggingFaceConfigTests
         var report = folder.ConvertFile();
         CollectionAssert.AreEqual(Flowers, report.Metadata.Labels.ToArray());
         Assert.AreEqual(OfTheFolder, report.Metadata.Preprocessing);
-        StringAssert.Contains(report.Notes.Single(), "labels of 'config.json' and the preprocessing of 'preprocessor_config.json'");
+        StringAssert.Contains(ConfigFolder.NotesOf(report).Single(), "labels of 'config.json' and the preprocessing of 'preprocessor_config.json'");
     }
 
     [TestMethod]
@@ -62,7 +62,7 @@ public sealed class HuggingFaceConfigTests
         var report = folder.Convert(new ConversionOptions { Labels = own, Preset = "squash", Height = 64, Width = 96 });
         CollectionAssert.AreEqual(own, report.Metadata.Labels.ToArray());
         Assert.AreEqual(PreprocessingPresets.Get("squash", 64, 96), report.Metadata.Preprocessing);
-        Assert.IsEmpty(report.Notes);
+        Assert.IsEmpty(ConfigFolder.NotesOf(report));
         Assert.IsEmpty(folder.Convert(new ConversionOptions { Labels = [] }).Metadata.Labels);
 
         // Another size keeps the share of the picture that the crop takes.
@@ -155,8 +155,8 @@ public sealed class HuggingFaceConfigTests
         var report = folder.ConvertFile();
         Assert.IsEmpty(report.Metadata.Labels);
         Assert.AreEqual(PreprocessingPresets.Get("cvnets"), report.Metadata.Preprocessing);
-        StringAssert.StartsWith(report.Notes.Single(), "Not taken: the file '");
-        StringAssert.Contains(report.Notes.Single(), words[0]);
+        StringAssert.StartsWith(ConfigFolder.NotesOf(report).Single(), "Not taken: the file '");
+        StringAssert.Contains(ConfigFolder.NotesOf(report).Single(), words[0]);
     }
 
     [TestMethod]
@@ -172,7 +172,7 @@ public sealed class HuggingFaceConfigTests
     {
         using var folder = Folder(config: json);
         folder.AssertRefused("config.json");
-        StringAssert.Contains(folder.ConvertFile().Notes.Single(), "config.json");
+        StringAssert.Contains(ConfigFolder.NotesOf(folder.ConvertFile()).Single(), "config.json");
     }
 
     [TestMethod]
@@ -182,7 +182,7 @@ public sealed class HuggingFaceConfigTests
         string json = "{\"model_type\": \"mobilevit\",\n\"id2label\": {\"0\": \"p\u00E2querette\"}}";
         File.WriteAllBytes(Path.Combine(folder.Root, "config.json"), Encoding.Latin1.GetBytes(json));
         folder.AssertRefused("config.json", "UTF-8", "line 2");
-        StringAssert.Contains(folder.ConvertFile().Notes.Single(), "UTF-8");
+        StringAssert.Contains(ConfigFolder.NotesOf(folder.ConvertFile()).Single(), "UTF-8");
     }
 
     [TestMethod]
@@ -190,7 +190,7 @@ public sealed class HuggingFaceConfigTests
     {
         using var folder = Folder(config: Config + new string(' ', 16 << 20));
         folder.AssertRefused("config.json", "16 MiB");
-        StringAssert.Contains(folder.ConvertFile().Notes.Single(), "16 MiB");
+        StringAssert.Contains(ConfigFolder.NotesOf(folder.ConvertFile()).Single(), "16 MiB");
     }
 
     [TestMethod]
@@ -213,7 +213,7 @@ public sealed class HuggingFaceConfigTests
             Task.Run(() =>
             {
                 folder.AssertRefused(name, kind, "not opened");
-                StringAssert.Contains(folder.ConvertFile().Notes.Single(), kind);
+                StringAssert.Contains(ConfigFolder.NotesOf(folder.ConvertFile()).Single(), kind);
             }).Wait(TimeSpan.FromSeconds(60)),
             $"The {kind} was opened.");
     }
@@ -223,7 +223,7 @@ public sealed class HuggingFaceConfigTests
     {
         using var folder = new ConfigFolder(CheckpointLayout.Cvnets).With("config.json", Config);
         folder.AssertRefused("config.json", "huggingface", "cvnets");
-        StringAssert.Contains(folder.ConvertFile().Notes.Single(), "cvnets");
+        StringAssert.Contains(ConfigFolder.NotesOf(folder.ConvertFile()).Single(), "cvnets");
     }
 
     [TestMethod]
@@ -233,8 +233,8 @@ public sealed class HuggingFaceConfigTests
         File.Delete(Path.Combine(folder.Root, "preprocessor_config.json"));
         var report = folder.Convert();
         Assert.AreEqual(PreprocessingPresets.Get("cvnets"), report.Metadata.Preprocessing);
-        Assert.HasCount(2, report.Notes);
-        StringAssert.Contains(report.Notes[1], "preprocessor_config.json");
+        Assert.HasCount(2, ConfigFolder.NotesOf(report));
+        StringAssert.Contains(ConfigFolder.NotesOf(report)[1], "preprocessor_config.json");
 
         // A preprocessor alone must say whose it is.
         File.Delete(Path.Combine(folder.Root, "config.json"));
@@ -270,7 +270,7 @@ public sealed class HuggingFaceConfigTests
         using var folder = Folder(
             config: Changed(Config, "id2label", $$"""{"0": "a", "1": "b", "2": "{{name}}", "3": "d", "4": "e"}"""));
         folder.AssertRefused("config.json", "class 2", word, "--labels");
-        StringAssert.Contains(folder.ConvertFile().Notes.Single(), word);
+        StringAssert.Contains(ConfigFolder.NotesOf(folder.ConvertFile()).Single(), word);
         Assert.HasCount(5, folder.Convert(new ConversionOptions { Labels = Flowers }).Metadata.Labels);
     }
 
@@ -278,9 +278,9 @@ public sealed class HuggingFaceConfigTests
     public void The_attention_heads_are_read()
     {
         using var folder = Folder(config: Changed(Config, "num_attention_heads", "2"));
-        Assert.AreEqual(2, MobileViTArchitecture.FromJson(folder.Convert().Metadata.Architecture).Heads);
+        Assert.AreEqual(2, MobileViTArchitecture.FromJson(folder.Convert().Metadata.Architecture).Transformers.First().Heads);
         Assert.AreEqual(
-            8, MobileViTArchitecture.FromJson(folder.Convert(new ConversionOptions { Heads = 8 }).Metadata.Architecture).Heads);
+            8, MobileViTArchitecture.FromJson(folder.Convert(new ConversionOptions { Heads = 8 }).Metadata.Architecture).Transformers.First().Heads);
     }
 
     [TestMethod]

@@ -38,7 +38,7 @@ public sealed class TimmConfigTests
                     Std = [1, 1, 0.5f],
                 },
                 report.Metadata.Preprocessing);
-            StringAssert.Contains(report.Notes.Single(), "labels of 'config.json' and the preprocessing of 'config.json'");
+            StringAssert.Contains(ConfigFolder.NotesOf(report).Single(), "labels of 'config.json' and the preprocessing of 'config.json'");
         }
     }
 
@@ -81,7 +81,7 @@ public sealed class TimmConfigTests
         root["pretrained_cfg"] = new JsonObject();
         var report = folder.With("config.json", root.ToJsonString()).Convert();
         Assert.AreEqual(PreprocessingPresets.Get("timm"), report.Metadata.Preprocessing);
-        Assert.HasCount(2, report.Notes);
+        Assert.HasCount(2, ConfigFolder.NotesOf(report));
     }
 
     [TestMethod]
@@ -124,7 +124,7 @@ public sealed class TimmConfigTests
         using var folder = Folder(root.ToJsonString());
         folder.AssertRefused("config.json", word);
         var report = folder.ConvertFile();
-        StringAssert.Contains(report.Notes.Single(), word);
+        StringAssert.Contains(ConfigFolder.NotesOf(report).Single(), word);
         Assert.AreEqual(PreprocessingPresets.Get("timm"), report.Metadata.Preprocessing);
     }
 
@@ -145,7 +145,7 @@ public sealed class TimmConfigTests
         using var folder = Folder(root.ToJsonString());
         folder.AssertRefused("config.json", word);
         var report = folder.ConvertFile();
-        StringAssert.Contains(report.Notes.Single(), word);
+        StringAssert.Contains(ConfigFolder.NotesOf(report).Single(), word);
         Assert.IsEmpty(report.Metadata.Labels);
     }
 

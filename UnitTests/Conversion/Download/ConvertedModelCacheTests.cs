@@ -27,7 +27,7 @@ public sealed class ConvertedModelCacheTests : IDisposable
         Assert.AreEqual(2, _conversions);
 
         // Another checkpoint of the same name, as after a second download.
-        TestCheckpoint.Write(_folder, TestCheckpoint.Zip(TestModels.Tiny with { Classes = 3 }));
+        TestCheckpoint.Write(_folder, TestCheckpoint.Zip(TestModels.Tiny.WithClasses(3)));
         Assert.AreNotEqual(first, await GetAsync(checkpoint, Options));
         Assert.AreEqual(3, _conversions);
         Assert.HasCount(4, Directory.GetFiles(_folder.Root));
@@ -75,6 +75,7 @@ public sealed class ConvertedModelCacheTests : IDisposable
             [nameof(ConversionOptions.Outputs)] = new[] { "logits" },
             [nameof(ConversionOptions.Precision)] = WeightPrecision.Float16,
             [nameof(ConversionOptions.Portable)] = true,
+            [nameof(ConversionOptions.LayerNorm)] = LayerNormKind.Channels,
             [nameof(ConversionOptions.License)] = "mine",
         };
         string sha256 = new('0', 64);

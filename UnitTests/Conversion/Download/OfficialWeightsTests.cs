@@ -26,7 +26,7 @@ public sealed class OfficialWeightsTests : IDisposable
     public void The_address_is_the_published_one(string name) =>
         Assert.AreEqual(
             $"https://docs-assets.developer.apple.com/ml-research/models/cvnets/classification/mobilevit_{name}.pt",
-            new Uri(OfficialWeights.AppleFolder, OfficialWeights.FileNameOf(name)).AbsoluteUri);
+            PublishedWeights.Get(name).Address.AbsoluteUri);
 
     [TestMethod]
     public async Task A_file_is_downloaded_once_and_its_checksum_recorded()

@@ -16,7 +16,7 @@ public sealed class LayoutNamesTests
         [
             .. MobileViTVariants.Get(MobileViTVariants.Xxs).Tensors()
                 .Where(spec => spec.Kind != TensorKind.Counter)
-                .SelectMany(spec => LayoutNames.Translate(layout, spec.Name)),
+                .SelectMany(spec => spec.Names.In(layout)),
         ];
         CollectionAssert.AreEquivalent(expected, actual);
     }
@@ -35,8 +35,9 @@ public sealed class LayoutNamesTests
         "mobilevit.encoder.layer.2.transformer.layer.0.output.dense.bias")]
     public void Each_kind_of_tensor_is_the_same_one(string official, string timm, string huggingFace)
     {
-        Assert.AreEqual(official, LayoutNames.Translate(CheckpointLayout.Cvnets, official).Single());
-        Assert.AreEqual(timm, LayoutNames.Translate(CheckpointLayout.Timm, official).Single());
-        Assert.AreEqual(huggingFace, LayoutNames.Translate(CheckpointLayout.HuggingFace, official)[0]);
+        LayoutName names = MobileViTVariants.Get(MobileViTVariants.S).Tensors().Single(spec => spec.Name == official).Names;
+        Assert.AreEqual(official, names.In(CheckpointLayout.Cvnets).Single());
+        Assert.AreEqual(timm, names.In(CheckpointLayout.Timm).Single());
+        Assert.AreEqual(huggingFace, names.In(CheckpointLayout.HuggingFace)[0]);
     }
 }

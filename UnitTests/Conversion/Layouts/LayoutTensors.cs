@@ -6,7 +6,7 @@ namespace MlNetMobileViT.UnitTests;
 internal static class LayoutTensors
 {
     public static List<TestTensor> Formula(MobileViTArchitecture architecture, CheckpointLayout layout) =>
-        [.. TestTensor.Formula(architecture).SelectMany(tensor => Rename(tensor, layout))];
+        [.. TestTensor.Formula(architecture).Zip(architecture.Tensors(), (tensor, spec) => Rename(tensor, spec.Names.In(layout))).SelectMany(static named => named)];
 
     /// <summary>Zeros of the right shapes, for tests that are not about values.</summary>
     public static IEnumerable<TestTensor> Zeros(MobileViTArchitecture architecture, CheckpointLayout layout) => architecture.Tensors()
@@ -17,7 +17,7 @@ internal static class LayoutTensors
                 TensorDataType.Float16,
                 [.. spec.Shape.Select(side => (long)side)],
                 new byte[TensorDataType.Float16.ByteSize() * spec.ElementCount]),
-            layout));
+            spec.Names.In(layout)));
 
     /// <summary>Reads the weights of a checkpoint of these tensors.</summary>
     public static ModelWeights Read(IEnumerable<TestTensor> tensors, MobileViTArchitecture? architecture = null)
@@ -47,9 +47,8 @@ internal static class LayoutTensors
         return Checkpoint.Open(path);
     }
 
-    private static IEnumerable<TestTensor> Rename(TestTensor tensor, CheckpointLayout layout)
+    private static IEnumerable<TestTensor> Rename(TestTensor tensor, string[] names)
     {
-        string[] names = LayoutNames.Translate(layout, tensor.Name);
         long[] shape = names.Length == 1 ? tensor.Shape : [tensor.Shape[0] / names.Length, .. tensor.Shape[1..]];
         return names.Zip(
             tensor.Storage.Chunk(tensor.Storage.Length / names.Length),

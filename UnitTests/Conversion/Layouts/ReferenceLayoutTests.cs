@@ -45,7 +45,7 @@ public sealed class ReferenceLayoutTests
     [TestMethod]
     public void The_class_count_comes_from_the_classifier() =>
         Assert.AreEqual(
-            MobileViTVariants.Get(MobileViTVariants.Xxs) with { Classes = 16 },
+            MobileViTVariants.Get(MobileViTVariants.Xxs).WithClasses(16),
             ModelWeights.Read(Checkpoint.Open(Reference.PathOf("demo", "mobilevit_xxs_shapes.pt"))).Architecture);
 
     private static ModelWeights Read(string file) =>

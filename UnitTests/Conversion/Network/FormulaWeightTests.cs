@@ -16,7 +16,7 @@ public sealed class FormulaWeightTests
         JsonElement checks = Expected.GetProperty("checks");
         const string Name = "conv_1.block.conv.weight";
         Assert.AreEqual(checks.GetProperty($"fnv1a64('{Name}')").GetString(), $"0x{FormulaWeights.Fnv1a64(Name):x16}");
-        float[] filled = FormulaWeights.Fill(new TensorSpec(Name, [16, 3, 3, 3], TensorKind.Parameter));
+        float[] filled = FormulaWeights.Fill(new TensorSpec(new(Name, "", ""), [16, 3, 3, 3], TensorKind.Parameter));
         CollectionAssert.AreEqual(Floats(checks.GetProperty($"fill('{Name}',(16,3,3,3)) first 4")), filled[..4]);
         Assert.AreEqual(
             checks.GetProperty("input[1,2,3]").GetSingle(), FormulaWeights.Input(256, 256)[(((1 * 256) + 2) * 256) + 3]);
@@ -34,7 +34,7 @@ public sealed class FormulaWeightTests
         var architecture = MobileViTVariants.Get(variant);
         Assert.AreEqual(expected.GetProperty("parameters").GetInt64(), architecture.ParameterCount);
 
-        using var model = new OnnxRun(TestModels.Formula(architecture, new GraphStyle(256, 256, Portable: portable)));
+        using var model = new OnnxRun(TestModels.Formula(architecture, new GraphStyle(256, 256), portable: portable));
         var outputs = model.Run(FormulaWeights.Input(256, 256), 256, 256);
 
         Assert.IsLessThanOrEqualTo(1e-5, Numbers.MaxDifference(Floats(expected.GetProperty("pooled")), outputs[ModelOutputs.Features]));

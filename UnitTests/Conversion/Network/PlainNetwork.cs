@@ -9,6 +9,8 @@ namespace MlNetMobileViT.UnitTests;
 internal sealed class PlainNetwork(
     MobileViTArchitecture architecture, IReadOnlyDictionary<string, float[]> weights, bool cvnetsLayerNorm = true)
 {
+    private Activation _activation;
+
     public double[] Logits(float[] pixels, int height, int width)
     {
         var map = new Map(3, height, width);
@@ -17,33 +19,32 @@ internal sealed class PlainNetwork(
             map.Values[i] = pixels[i];
         }
 
-        map = Conv("conv_1", map, architecture.StemChannels, 3, stride: 2);
+        map = Conv("conv_1", map, architecture.Backbone.StemChannels, 3, stride: 2);
         for (int stage = 0; stage < 5; stage++)
         {
-            StageSpec spec = architecture.Stages[stage];
-            int block = 0;
-            for (; block < spec.InvertedResiduals; block++)
+            foreach ((int index, BlockSpec block) in architecture.Backbone.Stages[stage].Index())
             {
-                map = InvertedResidual($"layer_{stage + 1}.{block}.block", map, spec.Channels, block == 0 ? spec.Stride : 1);
-            }
-
-            if (spec.Transformer is { } transformer)
-            {
-                map = MobileViTBlock($"layer_{stage + 1}.{block}", map, transformer);
+                string name = $"layer_{stage + 1}.{index}";
+                _activation = block.Activation;
+                map = block is MobileViT mobileViT
+                    ? MobileViTBlock(name, map, mobileViT.Transformer)
+                    : InvertedResidual($"{name}.block", map, (InvertedResidual)block);
             }
         }
 
-        map = Conv("conv_1x1_exp", map, architecture.FeatureChannels, 1);
+        _activation = Activation.Silu;
+        map = Conv("conv_1x1_exp", map, ((Classification)architecture.Head).FeatureChannels, 1);
         int area = map.Height * map.Width;
         double[] pooled = [.. Enumerable.Range(0, map.Channels).Select(c => map.Values.Skip(c * area).Take(area).Average())];
         return Linear("classifier.fc", pooled);
     }
 
-    private Map InvertedResidual(string name, Map input, int channels, int stride)
+    private Map InvertedResidual(string name, Map input, InvertedResidual spec)
     {
+        (int channels, int stride) = (spec.Channels, spec.Stride);
         int hidden = weights[$"{name}.exp_1x1.block.norm.weight"].Length;
         Map output = Conv($"{name}.exp_1x1", input, hidden, 1);
-        output = Conv($"{name}.conv_3x3", output, hidden, 3, stride, groups: hidden);
+        output = Conv($"{name}.conv_3x3", output, hidden, 3, stride, groups: hidden, dilation: spec.Dilation);
         output = Conv($"{name}.red_1x1", output, channels, 1, activation: false);
         if (stride == 1 && input.Channels == channels)
         {
@@ -72,10 +73,10 @@ internal sealed class PlainNetwork(
             for (int layer = 0; layer < transformer.Layers; layer++)
             {
                 string prefix = $"{name}.global_rep.{layer}";
-                double[][] attended = Attention($"{prefix}.pre_norm_mha.1", Norm($"{prefix}.pre_norm_mha.0", tokens));
+                double[][] attended = Attention(transformer.Heads, $"{prefix}.pre_norm_mha.1", Norm($"{prefix}.pre_norm_mha.0", tokens));
                 tokens = [.. tokens.Zip(attended, Sum)];
                 tokens = [.. tokens.Zip(Norm($"{prefix}.pre_norm_ffn.0", tokens), (token, normed) => Sum(token, Linear(
-                    $"{prefix}.pre_norm_ffn.4", [.. Linear($"{prefix}.pre_norm_ffn.1", normed).Select(Silu)])))];
+                    $"{prefix}.pre_norm_ffn.4", [.. Linear($"{prefix}.pre_norm_ffn.1", normed).Select(Activate)])))];
             }
 
             tokens = Norm($"{name}.global_rep.{transformer.Layers}", tokens);
@@ -96,12 +97,12 @@ internal sealed class PlainNetwork(
         return Conv($"{name}.fusion", joined, input.Channels, 3);
     }
 
-    private double[][] Attention(string name, double[][] tokens)
+    private double[][] Attention(int heads, string name, double[][] tokens)
     {
-        int dimension = tokens[0].Length, headDimension = dimension / architecture.Heads;
+        int dimension = tokens[0].Length, headDimension = dimension / heads;
         double[][] projected = [.. tokens.Select(t => Linear($"{name}.qkv_proj", t))];
         double[][] result = [.. tokens.Select(_ => new double[dimension])];
-        for (int head = 0; head < architecture.Heads; head++)
+        for (int head = 0; head < heads; head++)
         {
             int query = head * headDimension, key = dimension + query, value = (2 * dimension) + query;
             for (int i = 0; i < tokens.Length; i++)
@@ -120,10 +121,11 @@ internal sealed class PlainNetwork(
     }
 
     private Map Conv(
-        string name, Map input, int channels, int kernel, int stride = 1, int groups = 1, bool norm = true, bool activation = true)
+        string name, Map input, int channels, int kernel, int stride = 1, int groups = 1, bool norm = true, bool activation = true,
+        int dilation = 1)
     {
         float[] weight = weights[$"{name}.block.conv.weight"];
-        int padding = kernel / 2, perGroup = input.Channels / groups;
+        int padding = kernel / 2 * dilation, perGroup = input.Channels / groups;
         var output = new Map(channels, ((input.Height - 1) / stride) + 1, ((input.Width - 1) / stride) + 1);
         for (int c = 0; c < channels; c++)
         {
@@ -134,7 +136,7 @@ internal sealed class PlainNetwork(
                     double sum = 0;
                     for (int k = 0; k < perGroup * kernel * kernel; k++)
                     {
-                        int inY = (y * stride) + (k / kernel % kernel) - padding, inX = (x * stride) + (k % kernel) - padding;
+                        int inY = (y * stride) + (k / kernel % kernel * dilation) - padding, inX = (x * stride) + (k % kernel * dilation) - padding;
                         if (inY >= 0 && inY < input.Height && inX >= 0 && inX < input.Width)
                         {
                             int inC = (c / (channels / groups) * perGroup) + (k / (kernel * kernel));
@@ -143,7 +145,7 @@ internal sealed class PlainNetwork(
                     }
 
                     sum = norm ? BatchNorm($"{name}.block.norm", c, sum) : sum;
-                    output[c, y, x] = activation ? Silu(sum) : sum;
+                    output[c, y, x] = activation ? Activate(sum) : sum;
                 }
             }
         }
@@ -222,7 +224,8 @@ internal sealed class PlainNetwork(
         }
     }
 
-    private static double Silu(double value) => value / (1 + Math.Exp(-value));
+    private double Activate(double value) =>
+        _activation == Activation.Relu ? Math.Max(value, 0) : value / (1 + Math.Exp(-value));
 
     private static double[] Sum(double[] left, double[] right) => [.. left.Zip(right, static (a, b) => a + b)];
 

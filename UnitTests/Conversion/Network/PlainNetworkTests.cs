@@ -30,16 +30,17 @@ public sealed class PlainNetworkTests
         GraphStyle[] styles =
         [
             new(height, width),
-            new(height, width, Portable: true),
             new(height, width, Batch: 1),
             new(256, 256, DynamicSize: true),
-            new(256, 256, DynamicSize: true, Portable: true),
         ];
-        foreach (GraphStyle style in styles.Concat(styles.Select(static style => style with { CvnetsLayerNorm = false })))
+        // Each style with and without fused attention, and with both layer norms.
+        foreach ((int way, GraphStyle plain) in styles.Concat(styles).Concat(styles).Concat(styles).Index())
         {
-            using var model = new OnnxRun(TestModels.Formula(TestModels.Tiny, style));
+            bool portable = way / styles.Length % 2 == 1;
+            GraphStyle style = plain with { CvnetsLayerNorm = way < 2 * styles.Length };
+            using var model = new OnnxRun(TestModels.Formula(TestModels.Tiny, style, portable: portable));
             float[] logits = model.Run(pixels, height, width)[ModelOutputs.Logits];
-            Assert.IsLessThanOrEqualTo(2e-6, Numbers.MaxDifference(expected[style.CvnetsLayerNorm], logits), $"{style}");
+            Assert.IsLessThanOrEqualTo(2e-6, Numbers.MaxDifference(expected[style.CvnetsLayerNorm], logits), $"{style}, {portable}");
         }
     }
 
@@ -54,6 +55,24 @@ public sealed class PlainNetworkTests
             double[] paper = new PlainNetwork(TestModels.Tiny, weights, cvnetsLayerNorm: false).Logits(pixels, height, width);
             Assert.AreEqual(differs, cvnets.Zip(paper, static (a, b) => Math.Abs(a - b)).Max() > 1e-4, $"{height}x{width}");
         }
+    }
+
+    [TestMethod]
+    public void Dilation_and_another_activation_are_computed()
+    {
+        MobileViTArchitecture network = TestModels.Change(TestModels.Tiny, static block => block switch
+        {
+            InvertedResidual { Stride: 2 } mv2 => mv2 with { Dilation = 2, Activation = Activation.Relu },
+            MobileViT mobileViT => mobileViT with { Activation = Activation.Relu },
+            _ => block,
+        });
+        float[] pixels = FormulaWeights.Input(64, 96);
+        double[] expected = new PlainNetwork(network, FormulaWeights.For(network)).Logits(pixels, 64, 96);
+        using var model = new OnnxRun(TestModels.Formula(network, new GraphStyle(64, 96)));
+        Assert.IsLessThanOrEqualTo(2e-6, Numbers.MaxDifference(
+            [.. expected.Select(static value => (float)value)], model.Run(pixels, 64, 96)[ModelOutputs.Logits]));
+        Assert.AreEqual(network, MobileViTArchitecture.FromJson(network.ToJson()));
+        Assert.AreNotEqual(TestModels.Tiny, network);
     }
 
     [TestMethod]
@@ -72,7 +91,7 @@ public sealed class PlainNetworkTests
     public void Half_precision_weights_change_the_logits_a_little()
     {
         using var model = new OnnxRun(
-            TestModels.Formula(TestModels.Tiny, new GraphStyle(64, 64, Precision: WeightPrecision.Float16)));
+            TestModels.Formula(TestModels.Tiny, new GraphStyle(64, 64), precision: WeightPrecision.Float16));
         float[] pixels = FormulaWeights.Input(64, 64);
         double[] expected = new PlainNetwork(TestModels.Tiny, FormulaWeights.For(TestModels.Tiny)).Logits(pixels, 64, 64);
         double difference = Numbers.MaxDifference(
@@ -89,7 +108,7 @@ public sealed class PlainNetworkTests
     {
         MobileViTArchitecture architecture = MobileViTVariants.Get(variant);
         Assert.AreEqual(parameters, architecture.ParameterCount);
-        Assert.AreEqual(variant, MobileViTVariants.NameOf(architecture with { Classes = 7 }));
+        Assert.AreEqual(variant, MobileViTVariants.NameOf(architecture.WithClasses(7)));
         Assert.AreEqual(architecture, MobileViTArchitecture.FromJson(architecture.ToJson()));
         Assert.AreEqual(MobileViTVariants.Custom, MobileViTVariants.NameOf(TestModels.Tiny));
     }

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace MlNetMobileViT.Conversion;
+
+/// <summary>What stands behind the backbone, as data. Every kind of head is one record here.</summary>
+/// <param name="Classes">The number of classes.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Classification), "classification")]
+public abstract record HeadSpec(int Classes)
+{
+    internal virtual void Validate() => BlockSpec.Require(Classes, 1 << 20, nameof(Classes));
+}
+
+/// <summary>Classification: a last 1×1 convolution, global average pooling and a linear classifier.</summary>
+/// <param name="FeatureChannels">The channels of the convolution, which are the length of the feature vector.</param>
+/// <param name="Classes">The number of classes.</param>
+public sealed record Classification(int FeatureChannels, int Classes = 1000) : HeadSpec(Classes)
+{
+    internal override void Validate()
+    {
+        BlockSpec.Require(FeatureChannels, 1 << 16, nameof(FeatureChannels));
+        base.Validate();
+    }
+}

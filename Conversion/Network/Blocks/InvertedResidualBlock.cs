@@ -1,0 +1,89 @@
+namespace MlNetMobileViT.Conversion;
+
+/// <summary>
+/// MobileNetV2's block ("MV2" in the paper): 1×1 expansion, 3×3 depthwise convolution that carries the stride, linear 1×1
+/// reduction, and a shortcut where input and output have the same shape.
+/// </summary>
+internal sealed class InvertedResidualBlock : NetworkModule
+{
+    private readonly ConvLayer[] _layers;
+    private readonly bool _hasShortcut;
+
+    public InvertedResidualBlock(LayoutName names, int inChannels, InvertedResidual spec)
+        : base(names)
+    {
+        int hidden = MakeDivisible(inChannels * spec.ExpandRatio);
+        _layers =
+        [
+            new(Expansion(names), inChannels, hidden, kernel: 1, activation: spec.Activation),
+            new(
+                names.Part("block.conv_3x3", "conv2_kxk", "conv_3x3"),
+                hidden,
+                hidden,
+                kernel: 3,
+                spec.Stride,
+                spec.Dilation,
+                groups: hidden,
+                activation: spec.Activation),
+            new(Reduction(names), hidden, spec.Channels, kernel: 1, activation: null),
+        ];
+        _hasShortcut = spec.Stride == 1 && inChannels == spec.Channels;
+    }
+
+    public override IEnumerable<TensorSpec> Tensors => _layers.SelectMany(static layer => layer.Tensors);
+
+    public static LayoutName Expansion(LayoutName block) => block.Part("block.exp_1x1", "conv1_1x1", "expand_1x1");
+
+    public static LayoutName Reduction(LayoutName block) => block.Part("block.red_1x1", "conv3_1x1", "reduce_1x1");
+
+    /// <summary>
+    /// The nearest multiple of 8, but never less than 90 % of the value: CVNets' <c>make_divisible</c>, which MobileNet has
+    /// from TensorFlow's models.
+    /// </summary>
+    public static int MakeDivisible(double value)
+    {
+        const int Divisor = 8;
+        int rounded = Math.Max(Divisor, (int)(value + (Divisor / 2)) / Divisor * Divisor);
+        return rounded < 0.9 * value ? rounded + Divisor : rounded;
+    }
+
+    public override GraphTensor Forward(NetworkGraph graph, GraphTensor input)
+    {
+        GraphTensor output = _layers.Aggregate(input, (tensor, layer) => layer.Forward(graph, tensor));
+        return _hasShortcut ? graph.Add(Name, input, output) : output;
+    }
+}
+
+/// <inheritdoc/>
+internal sealed class InvertedResidualKind() : BlockKind(typeof(InvertedResidual))
+{
+    public override NetworkModule Create(LayoutName names, int inChannels, BlockSpec block) =>
+        new InvertedResidualBlock(names, inChannels, (InvertedResidual)block);
+
+    public override BlockSpec? Describe(TensorDimension dimension, LayoutName names, int inChannels, BlockSpec? nearest)
+    {
+        LayoutName expansion = ConvLayer.WeightName(InvertedResidualBlock.Expansion(names));
+        LayoutName reduction = ConvLayer.WeightName(InvertedResidualBlock.Reduction(names));
+        int? hidden = dimension(expansion, 0) ?? dimension(reduction, 1);
+        if (hidden is null)
+        {
+            return null;
+        }
+
+        var like = nearest as InvertedResidual ?? new InvertedResidual(inChannels, Stride: 1, ExpandRatio: 1);
+        return like with
+        {
+            Channels = dimension(reduction, 0) ?? like.Channels,
+            ExpandRatio = Ratio(hidden.Value, dimension(expansion, 1) ?? inChannels, like.ExpandRatio),
+        };
+    }
+
+    /// <summary>The ratio that makes as many hidden channels of the input's; 0 where there is none.</summary>
+    private static int Ratio(int hidden, int inChannels, int nearest)
+    {
+        int ratio = (int)Math.Round((double)hidden / Math.Max(inChannels, 1));
+        int[] candidates = [nearest, ratio, ratio - 1, ratio + 1];
+        return Array.Find(
+            candidates, value => value > 0 && InvertedResidualBlock.MakeDivisible((double)inChannels * value) == hidden);
+    }
+}

@@ -1,0 +1,14 @@
+namespace MlNetMobileViT.Conversion;
+
+/// <summary>A tensor that the official state dict of an architecture holds.</summary>
+/// <param name="Names">What it is called in every layout.</param>
+/// <param name="Shape">The shape, as PyTorch has it: <c>[out, in / groups, kH, kW]</c>, <c>[out, in]</c>, <c>[channels]</c>.</param>
+/// <param name="Kind">What the tensor is for.</param>
+public sealed record TensorSpec(LayoutName Names, IReadOnlyList<int> Shape, TensorKind Kind)
+{
+    /// <summary>The canonical name, which is the official (CVNets) one.</summary>
+    public string Name => Names.Cvnets;
+
+    /// <summary>The number of elements.</summary>
+    public long ElementCount => Shape.Aggregate(1L, static (product, side) => product * side);
+}
