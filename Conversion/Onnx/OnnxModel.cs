@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using Google.Protobuf;
 
@@ -16,7 +17,8 @@ internal static class OnnxModel
     public const int IrVersion = 8;
 
     /// <summary>The version of the converter, which the file names.</summary>
-    public static readonly string ProducerVersion = typeof(OnnxModel).Assembly.GetName().Version!.ToString(3);
+    public static readonly string ProducerVersion = typeof(OnnxModel).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private const int MicrosoftOpsetVersion = 1;
     private const int MachineLearningOpsetVersion = 2;
