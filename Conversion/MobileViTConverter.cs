@@ -9,7 +9,7 @@ public static class MobileViTConverter
     /// The revision of the graph. It is raised whenever the same weights and options would give other bytes, so that nobody who
     /// keeps converted files takes one of before.
     /// </summary>
-    public const int GraphRevision = 1;
+    public const int GraphRevision = 2;
 
     private const string LicenseNote =
         "The weights keep the license of the checkpoint that they come from; Apple's published weights come under the license "
