@@ -7,21 +7,14 @@ public abstract class MobileViTModelTransformer : MobileViTTransformer
     private readonly ModelScorer _scorer;
 
     private protected MobileViTModelTransformer(SharedModel model, ModelStep step, IStepSaver saver)
-        : this(model, step, CreateScorer(model, step, out MobileViTModel acquired), saver, acquired)
+        : base(step, CreateScorer(model, step), saver)
     {
-    }
-
-    private MobileViTModelTransformer(
-        SharedModel sharedModel, ModelStep step, ModelScorer scorer, IStepSaver saver, MobileViTModel model)
-        : base(step, scorer, saver)
-    {
-        _sharedModel = sharedModel;
-        _scorer = scorer;
-        Model = model;
+        _sharedModel = model;
+        _scorer = (ModelScorer)Scorer;
     }
 
     /// <summary>The model.</summary>
-    public MobileViTModel Model { get; }
+    public MobileViTModel Model => _scorer.Model;
 
     private protected sealed override MobileViTModel ModelToSave => Model;
 
@@ -31,17 +24,13 @@ public abstract class MobileViTModelTransformer : MobileViTTransformer
         _sharedModel.Release();
     }
 
-    private static ModelScorer CreateScorer(SharedModel sharedModel, ModelStep step, out MobileViTModel model)
+    private static ModelScorer CreateScorer(SharedModel sharedModel, ModelStep step)
     {
-        model = sharedModel.Acquire();
+        MobileViTModel model = sharedModel.Acquire();
         try
         {
-            MobileViTScoringOptions options = step.CommonOptions;
-            return new ModelScorer(
-                model,
-                new ImagePreprocessor(step.Preprocessing, options.Decoding),
-                step.CreateTask(model.Signature),
-                options.BatchSize);
+            var preprocessor = new ImagePreprocessor(step.Preprocessing, step.CommonOptions.Decoding);
+            return new ModelScorer(model, preprocessor, step.CreateTask(model.Signature), step.CommonOptions.BatchSize);
         }
         catch
         {

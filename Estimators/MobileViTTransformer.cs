@@ -44,6 +44,9 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
     /// <summary>What the step was asked for, or was saved with.</summary>
     internal MobileViTPreprocessingOptions Options => _step.CommonOptions;
 
+    /// <summary>What computes the columns.</summary>
+    private protected IRowScorer Scorer => _mapping.Scorer;
+
     /// <summary>The model to save; null where there is none.</summary>
     private protected virtual MobileViTModel? ModelToSave => null;
 
@@ -73,7 +76,7 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         RequireUsable();
-        _saver.Save(ctx, _step, _mapping.Scorer.Columns, ModelToSave);
+        _saver.Save(ctx, _step, Scorer.Columns, ModelToSave);
     }
 
     /// <summary>

@@ -25,11 +25,11 @@ internal abstract class OutputColumn(string name, DataViewType type, int index)
     public static VBuffer<ReadOnlyMemory<char>> TextVector(IReadOnlyList<string> values) =>
         new(values.Count, [.. values.Select(static value => value.AsMemory())]);
 
-    /// <summary>Where a row keeps the column's values.</summary>
-    public abstract Array CreateCell();
+    /// <summary>What a row keeps the column's values in.</summary>
+    public abstract object CreateCell();
 
     /// <summary>Makes the values of a row missing.</summary>
-    public abstract void SetMissing(Array cell);
+    public abstract void SetMissing(object cell);
 
     /// <summary>A getter, as the view's consumers want it, of the row that is current when it is called.</summary>
     public abstract Delegate CreateGetter(Func<RowResult> currentRow);
@@ -67,9 +67,9 @@ internal class OutputColumn<T>(string name, DataViewType type, int index, T miss
 
     public bool IsVector => Type is VectorDataViewType;
 
-    public override Array CreateCell() => new T[Length];
+    public override object CreateCell() => new T[Length];
 
-    public override void SetMissing(Array cell) => Array.Fill((T[])cell, missing);
+    public override void SetMissing(object cell) => Array.Fill((T[])cell, missing);
 
     public override Delegate CreateGetter(Func<RowResult> currentRow)
     {

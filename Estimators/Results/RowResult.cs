@@ -7,7 +7,7 @@ internal sealed class RowResult
 {
     private readonly IReadOnlyList<OutputColumn> _columns;
     private readonly BadImageHandling _badImages;
-    private readonly Array[] _cells;
+    private readonly object[] _cells;
     private readonly ErrorColumn? _errorColumn;
 
     public RowResult(IReadOnlyList<OutputColumn> columns, BadImageHandling badImages)

@@ -63,14 +63,14 @@ internal sealed class RestoredPipeline(
         {
             scopes.Add(ScopeOf(chain, transformers[i]));
             int start = i;
-            if (Read(() => Find(transformers, start, folder, entries)) is (int end, { } step, { } onnx))
+            if (Read(() => Find(transformers, start, folder, entries)) is { } found)
             {
-                for (; i < end; i++)
+                for (; i < found.End; i++)
                 {
                     (transformers[i] as IDisposable)?.Dispose();
                 }
 
-                MobileViTTransformer fast = CreateTransformer(step, onnx);
+                MobileViTTransformer fast = CreateTransformer(found.Step, found.Onnx);
                 _made.Add(fast);
                 restored.Add(fast);
             }
@@ -89,7 +89,7 @@ internal sealed class RestoredPipeline(
     /// The step whose transformers begin at an index of a chain, if one does, and where they end. Others may lie beside them: ML.NET
     /// appends to the chain that it loaded, not to a chain around it.
     /// </summary>
-    private (int End, ImageStep? Step, byte[]? Onnx) Find(
+    private SavedStep? Find(
         ITransformer[] chain, int start, string folder, Dictionary<string, ZipArchiveEntry> entries)
     {
         // Nobody else has these mappings, and the first transformer that drops columns is the step's own, and its last.
@@ -98,27 +98,22 @@ internal sealed class RestoredPipeline(
             || chain[start] is not (ColumnCopyingTransformer or ImagePixelExtractingTransformer)
             || chain[start + 1] is not CustomMappingTransformer<NoColumns, SettingsKeyRow>)
         {
-            return default;
+            return null;
         }
 
-        for (int i = start; i < last; i++)
-        {
-            if (chain[i] is OnnxTransformer && ReadStep(TransformFolder(folder, i), entries) is ({ } step, { } onnx))
-            {
-                return (last + 1, step, onnx);
-            }
-        }
-
-        return default;
+        return Enumerable.Range(start, last - start)
+            .Where(index => chain[index] is OnnxTransformer)
+            .Select(index => ReadStep(TransformFolder(folder, index), last + 1, entries))
+            .FirstOrDefault(static found => found is not null);
     }
 
     private static string TransformFolder(string folder, int index) => $"{folder}/Transform_{index:000}";
 
-    private (ImageStep? Step, byte[]? Onnx) ReadStep(string folder, Dictionary<string, ZipArchiveEntry> entries)
+    private SavedStep? ReadStep(string folder, int end, Dictionary<string, ZipArchiveEntry> entries)
     {
         if (!entries.TryGetValue($"{folder}/{OnnxFile}", out ZipArchiveEntry? entry))
         {
-            return default;
+            return null;
         }
 
         // The entry is a byte array as ML.NET writes it: its length first.
@@ -126,7 +121,7 @@ internal sealed class RestoredPipeline(
         byte[] onnx = reader.ReadBytes(reader.ReadInt32());
         if (SavedOnnx.ReadStep(onnx) is not { } step)
         {
-            return default;
+            return null;
         }
 
         if (step is ModelStep { ModelLength: int length })
@@ -139,7 +134,7 @@ internal sealed class RestoredPipeline(
             SavedInput.Restore(onnx.AsSpan(0, length));
         }
 
-        return (step.With(pipelineOptions), onnx);
+        return new SavedStep(end, step.With(pipelineOptions), onnx);
     }
 
     private MobileViTTransformer CreateTransformer(ImageStep step, byte[] onnx)
@@ -190,4 +185,10 @@ internal sealed class RestoredPipeline(
         ((TransformerScope[])[TransformerScope.Training, TransformerScope.Testing, TransformerScope.Scoring])
             .Where(scope => chain.GetModelFor(scope).Contains(transformer))
             .Aggregate(TransformerScope.None, static (sum, scope) => sum | scope);
+
+    /// <summary>A step of a chain.</summary>
+    /// <param name="End">The index in the chain behind its transformers.</param>
+    /// <param name="Step">The step.</param>
+    /// <param name="Onnx">The file that it was in, which begins with its model.</param>
+    private sealed record SavedStep(int End, ImageStep Step, byte[] Onnx);
 }

@@ -101,7 +101,15 @@ internal static class SavedMapping
     /// <summary>Their values, one column after the other.</summary>
     public static VBuffer<float> Join(RowResult row, IEnumerable<OutputColumn> columns)
     {
-        float[] values = [.. Vectors(columns).SelectMany(column => row.Values(column).ToArray())];
+        OutputColumn<float>[] vectors = [.. Vectors(columns)];
+        float[] values = new float[vectors.Sum(static column => column.Length)];
+        Span<float> rest = values;
+        foreach (OutputColumn<float> column in vectors)
+        {
+            row.Values(column).CopyTo(rest);
+            rest = rest[column.Length..];
+        }
+
         return new VBuffer<float>(values.Length, values);
     }
 }

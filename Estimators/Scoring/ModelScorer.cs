@@ -6,17 +6,18 @@ namespace MlNetMobileViT;
 internal sealed class ModelScorer : IRowScorer, IDisposable
 {
     private readonly ConcurrentBag<ModelBatch> _idle = [];
-    private readonly MobileViTModel _model;
     private readonly IResultDecoder _decoder;
     private volatile bool _disposed;
 
     public ModelScorer(MobileViTModel model, ImagePreprocessor preprocessor, IResultDecoder decoder, int batchSize)
     {
-        _model = model;
+        Model = model;
         Preprocessor = preprocessor;
         _decoder = decoder;
         BatchSize = model.FixedBatch ?? batchSize;
     }
+
+    public MobileViTModel Model { get; }
 
     public ImagePreprocessor Preprocessor { get; }
 
@@ -28,7 +29,7 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
     {
         if (!_idle.TryTake(out ModelBatch? batch))
         {
-            batch = new ModelBatch(_model, Preprocessor.Settings, _decoder.Outputs, BatchSize);
+            batch = new ModelBatch(Model, Preprocessor.Settings, _decoder.Outputs, BatchSize);
         }
 
         try

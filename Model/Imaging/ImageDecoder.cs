@@ -35,22 +35,12 @@ internal static unsafe class ImageDecoder
         out ImageGeometry geometry,
         int enough = 0)
     {
+        var request = new Request(pool, path, options, settings, enough);
         PictureMemory picture = default;
         while (true)
         {
             using var file = new EncodedFile(pool, path, picture);
-            if (TryCrop(
-                pool,
-                file.Bytes,
-                file.Held,
-                file.HeldForPicture,
-                path,
-                options,
-                settings,
-                enough,
-                out picture,
-                out geometry,
-                out PixelBuffer crop))
+            if (TryCrop(request, file.Bytes, file.Held, file.HeldForPicture, out picture, out geometry, out PixelBuffer crop))
             {
                 return crop;
             }
@@ -64,7 +54,7 @@ internal static unsafe class ImageDecoder
     /// <param name="options">The limit, and whether to apply the EXIF orientation.</param>
     /// <param name="settings">How an upright image of a width and a height is resized and cropped.</param>
     /// <param name="geometry">Where the crop lies in the image.</param>
-    /// <inheritdoc cref="Crop(ArrayPool{byte}, string, ImageDecodingOptions, Func{int, int, ImagePreprocessing}, out ImageGeometry, int)" path="/returns"/>
+    /// <returns>The crop, for the caller to dispose of.</returns>
     public static PixelBuffer Crop(
         ArrayPool<byte> pool,
         ReadOnlySpan<byte> encoded,
@@ -74,8 +64,8 @@ internal static unsafe class ImageDecoder
         out ImageGeometry geometry)
     {
         // What waits for its memory cannot fail to get it.
-        TryCrop(
-            pool, encoded, held: 0, heldForPicture: 0, name, options, settings, enough: 0, out _, out geometry, out PixelBuffer crop);
+        var request = new Request(pool, name, options, settings, Enough: 0);
+        TryCrop(request, encoded, held: 0, heldForPicture: 0, out _, out geometry, out PixelBuffer crop);
         return crop;
     }
 
@@ -83,53 +73,40 @@ internal static unsafe class ImageDecoder
     /// Makes the crop, unless its memory would have to be waited for with a file in hand that others may be waiting for.
     /// </summary>
     private static bool TryCrop(
-        ArrayPool<byte> pool,
+        Request request,
         ReadOnlySpan<byte> encoded,
         long held,
         long heldForPicture,
-        string name,
-        ImageDecodingOptions options,
-        Func<int, int, ImagePreprocessing> settingsOf,
-        int enough,
         out PictureMemory picture,
         out ImageGeometry geometry,
         out PixelBuffer crop)
     {
-        var container = new ImageContainer(encoded, keepsTransparency: enough > 0);
-        byte[]? icon = null;
-        ReadOnlySpan<byte> data = encoded;
-        if (container.IconLength > 0)
+        var container = new ImageContainer(encoded, keepsTransparency: request.Enough > 0);
+        if (container.IconLength == 0)
         {
-            // Before its memory is taken, as its size is read from it; it is as small as icons are.
-            icon = pool.Rent(container.IconLength);
-            container.CopyIconTo(encoded, icon.AsSpan(0, container.IconLength));
-            data = icon.AsSpan(0, container.IconLength);
+            return TryCrop(request, encoded, container, held, heldForPicture, out picture, out geometry, out crop);
         }
 
+        // Before its memory is taken, as its size is read from it; it is as small as icons are.
+        byte[] icon = request.Pool.Rent(container.IconLength);
         try
         {
-            return TryCrop(
-                pool, data, container, held, heldForPicture, name, options, settingsOf, enough, out picture, out geometry, out crop);
+            Span<byte> data = icon.AsSpan(0, container.IconLength);
+            container.CopyIconTo(encoded, data);
+            return TryCrop(request, data, container, held, heldForPicture, out picture, out geometry, out crop);
         }
         finally
         {
-            if (icon is not null)
-            {
-                pool.Return(icon);
-            }
+            request.Pool.Return(icon);
         }
     }
 
     private static bool TryCrop(
-        ArrayPool<byte> pool,
+        Request request,
         ReadOnlySpan<byte> encoded,
         scoped in ImageContainer container,
         long held,
         long heldForPicture,
-        string name,
-        ImageDecodingOptions options,
-        Func<int, int, ImagePreprocessing> settingsOf,
-        int enough,
         out PictureMemory picture,
         out ImageGeometry geometry,
         out PixelBuffer crop)
@@ -138,15 +115,15 @@ internal static unsafe class ImageDecoder
         {
             // No copy: the data and the codec only live as long as the bytes are fixed.
             using SKData content = SKData.Create((nint)bytes, encoded.Length);
-            using SKCodec codec = Open(content, encoded, name);
-            Decoding decoding = Plan(codec, container, name, options, settingsOf, enough, out picture);
+            using SKCodec codec = Open(content, encoded, request.Name);
+            Decoding decoding = Plan(codec, container, request, out picture);
             geometry = decoding.Geometry;
             long besides = Math.Max(picture.Bytes - heldForPicture, 0);
             if (held == 0)
             {
-                MemoryBudget.Shared.Take(length: 0, picture, name);
+                MemoryBudget.Shared.Take(length: 0, picture, request.Name);
             }
-            else if (!MemoryBudget.Shared.TryTakeBesides(held, picture with { Bytes = besides }, name))
+            else if (!MemoryBudget.Shared.TryTakeBesides(held, picture with { Bytes = besides }, request.Name))
             {
                 crop = default;
                 return false;
@@ -155,13 +132,13 @@ internal static unsafe class ImageDecoder
             try
             {
                 crop = container.CopyLength > 0
-                    ? CropCopy(pool, encoded, name, decoding)
-                    : decoding.Crop(pool, name);
+                    ? CropCopy(request.Pool, encoded, request.Name, decoding)
+                    : decoding.Crop(request.Pool, request.Name);
                 return true;
             }
             catch (OutOfMemoryException)
             {
-                throw MemoryBudget.OutOfMemory(picture.Bytes, name, picture.Width, picture.Height);
+                throw MemoryBudget.OutOfMemory(picture.Bytes, request.Name, picture.Width, picture.Height);
             }
             finally
             {
@@ -196,14 +173,9 @@ internal static unsafe class ImageDecoder
 
     /// <summary>Finds out how to decode an image, and what memory that takes.</summary>
     private static Decoding Plan(
-        SKCodec codec,
-        scoped in ImageContainer container,
-        string name,
-        ImageDecodingOptions options,
-        Func<int, int, ImagePreprocessing> settingsOf,
-        int enough,
-        out PictureMemory picture)
+        SKCodec codec, scoped in ImageContainer container, Request request, out PictureMemory picture)
     {
+        (_, string name, ImageDecodingOptions options, Func<int, int, ImagePreprocessing> settingsOf, int enough) = request;
         int width = codec.Info.Width;
         int height = codec.Info.Height;
         long pixels = (long)width * height;
@@ -290,6 +262,10 @@ internal static unsafe class ImageDecoder
             rgba[i + 3] = byte.MaxValue;
         }
     }
+
+    /// <summary>What a crop is asked for with, but for the bytes; see <see cref="Crop(ArrayPool{byte}, string, ImageDecodingOptions, Func{int, int, ImagePreprocessing}, out ImageGeometry, int)"/>.</summary>
+    private readonly record struct Request(
+        ArrayPool<byte> Pool, string Name, ImageDecodingOptions Options, Func<int, int, ImagePreprocessing> Settings, int Enough);
 
     /// <summary>The three ways from a codec to a crop, by what they hold of the image at once.</summary>
     private readonly ref struct Decoding(

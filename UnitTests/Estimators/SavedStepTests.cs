@@ -136,6 +136,7 @@ public sealed class SavedStepTests
     [DataRow("\"batch_size\":1", "\"batch_size\":0", "batchSize")]
     [DataRow("\"resize_size\":36", "\"resize_size\":42", "its preprocessing is not that of its model")]
     [DataRow("\"model_output\":\"logits\"", "\"model_output\":\"digits\"", "has no output 'digits'")]
+    [DataRow("\"version\":2,\"readable_from\":2", "\"version\":3,\"readable_from\":3", "it has the version 3, for readers of 3 and later")]
     public void The_loader_refuses_it(string text, string damaged, string reason)
     {
         using var images = new DrawnImages(1);
