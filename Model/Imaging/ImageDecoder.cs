@@ -35,22 +35,12 @@ internal static unsafe class ImageDecoder
         out ImageGeometry geometry,
         int enough = 0)
     {
+        var task = new CropTask(pool, path, options, settings, enough);
         PictureMemory picture = default;
         while (true)
         {
             using var file = new EncodedFile(pool, path, picture);
-            if (TryCrop(
-                pool,
-                file.Bytes,
-                file.Held,
-                file.HeldForPicture,
-                path,
-                options,
-                settings,
-                enough,
-                out picture,
-                out geometry,
-                out PixelBuffer crop))
+            if (TryCrop(task, file.Bytes, file.Held, file.HeldForPicture, out picture, out geometry, out PixelBuffer crop))
             {
                 return crop;
             }
@@ -74,8 +64,8 @@ internal static unsafe class ImageDecoder
         out ImageGeometry geometry)
     {
         // What waits for its memory cannot fail to get it.
-        TryCrop(
-            pool, encoded, held: 0, heldForPicture: 0, name, options, settings, enough: 0, out _, out geometry, out PixelBuffer crop);
+        var task = new CropTask(pool, name, options, settings, Enough: 0);
+        TryCrop(task, encoded, held: 0, heldForPicture: 0, out _, out geometry, out PixelBuffer crop);
         return crop;
     }
 
@@ -83,53 +73,44 @@ internal static unsafe class ImageDecoder
     /// Makes the crop, unless its memory would have to be waited for with a file in hand that others may be waiting for.
     /// </summary>
     private static bool TryCrop(
-        ArrayPool<byte> pool,
+        scoped in CropTask task,
         ReadOnlySpan<byte> encoded,
         long held,
         long heldForPicture,
-        string name,
-        ImageDecodingOptions options,
-        Func<int, int, ImagePreprocessing> settingsOf,
-        int enough,
         out PictureMemory picture,
         out ImageGeometry geometry,
         out PixelBuffer crop)
     {
-        var container = new ImageContainer(encoded, keepsTransparency: enough > 0);
+        var container = new ImageContainer(encoded, keepsTransparency: task.Enough > 0);
         byte[]? icon = null;
         ReadOnlySpan<byte> data = encoded;
         if (container.IconLength > 0)
         {
             // Before its memory is taken, as its size is read from it; it is as small as icons are.
-            icon = pool.Rent(container.IconLength);
+            icon = task.Pool.Rent(container.IconLength);
             container.CopyIconTo(encoded, icon.AsSpan(0, container.IconLength));
             data = icon.AsSpan(0, container.IconLength);
         }
 
         try
         {
-            return TryCrop(
-                pool, data, container, held, heldForPicture, name, options, settingsOf, enough, out picture, out geometry, out crop);
+            return TryCrop(task, data, container, held, heldForPicture, out picture, out geometry, out crop);
         }
         finally
         {
             if (icon is not null)
             {
-                pool.Return(icon);
+                task.Pool.Return(icon);
             }
         }
     }
 
     private static bool TryCrop(
-        ArrayPool<byte> pool,
+        scoped in CropTask task,
         ReadOnlySpan<byte> encoded,
         scoped in ImageContainer container,
         long held,
         long heldForPicture,
-        string name,
-        ImageDecodingOptions options,
-        Func<int, int, ImagePreprocessing> settingsOf,
-        int enough,
         out PictureMemory picture,
         out ImageGeometry geometry,
         out PixelBuffer crop)
@@ -138,15 +119,15 @@ internal static unsafe class ImageDecoder
         {
             // No copy: the data and the codec only live as long as the bytes are fixed.
             using SKData content = SKData.Create((nint)bytes, encoded.Length);
-            using SKCodec codec = Open(content, encoded, name);
-            Decoding decoding = Plan(codec, container, name, options, settingsOf, enough, out picture);
+            using SKCodec codec = Open(content, encoded, task.Name);
+            Decoding decoding = Plan(task, codec, container, out picture);
             geometry = decoding.Geometry;
             long besides = Math.Max(picture.Bytes - heldForPicture, 0);
             if (held == 0)
             {
-                MemoryBudget.Shared.Take(length: 0, picture, name);
+                MemoryBudget.Shared.Take(length: 0, picture, task.Name);
             }
-            else if (!MemoryBudget.Shared.TryTakeBesides(held, picture with { Bytes = besides }, name))
+            else if (!MemoryBudget.Shared.TryTakeBesides(held, picture with { Bytes = besides }, task.Name))
             {
                 crop = default;
                 return false;
@@ -155,13 +136,13 @@ internal static unsafe class ImageDecoder
             try
             {
                 crop = container.CopyLength > 0
-                    ? CropCopy(pool, encoded, name, decoding)
-                    : decoding.Crop(pool, name);
+                    ? CropCopy(task.Pool, encoded, task.Name, decoding)
+                    : decoding.Crop(task.Pool, task.Name);
                 return true;
             }
             catch (OutOfMemoryException)
             {
-                throw MemoryBudget.OutOfMemory(picture.Bytes, name, picture.Width, picture.Height);
+                throw MemoryBudget.OutOfMemory(picture.Bytes, task.Name, picture.Width, picture.Height);
             }
             finally
             {
@@ -196,35 +177,29 @@ internal static unsafe class ImageDecoder
 
     /// <summary>Finds out how to decode an image, and what memory that takes.</summary>
     private static Decoding Plan(
-        SKCodec codec,
-        scoped in ImageContainer container,
-        string name,
-        ImageDecodingOptions options,
-        Func<int, int, ImagePreprocessing> settingsOf,
-        int enough,
-        out PictureMemory picture)
+        scoped in CropTask task, SKCodec codec, scoped in ImageContainer container, out PictureMemory picture)
     {
         int width = codec.Info.Width;
         int height = codec.Info.Height;
         long pixels = (long)width * height;
-        if (pixels > options.MaxPixels)
+        if (pixels > task.Options.MaxPixels)
         {
             throw new InvalidDataException(
-                $"'{name}' declares {width}×{height} pixels, more than the {options.MaxPixels} that are accepted; "
+                $"'{task.Name}' declares {width}×{height} pixels, more than the {task.Options.MaxPixels} that are accepted; "
                 + $"scale it down, or raise {nameof(ImageDecodingOptions)}.{nameof(ImageDecodingOptions.MaxPixels)} (--max-pixels).");
         }
 
-        ThrowIfDamaged(name, container.Damage);
+        ThrowIfDamaged(task.Name, container.Damage);
         SKSizeI size = codec.Info.Size;
-        if (enough > 0 && enough < Math.Max(width, height))
+        if (task.Enough > 0 && task.Enough < Math.Max(width, height))
         {
-            size = Enough(codec, enough);
+            size = Enough(codec, task.Enough);
         }
 
-        ImageOrientation orientation = options.ApplyExifOrientation
+        ImageOrientation orientation = task.Options.ApplyExifOrientation
             ? ExifOrientation.Read(container.Exif)
             : ImageOrientation.Upright;
-        ImagePreprocessing settings = orientation.Transposed ? settingsOf(height, width) : settingsOf(width, height);
+        ImagePreprocessing settings = orientation.Transposed ? task.Settings(height, width) : task.Settings(width, height);
         var plan = CropPlan.Create(settings, orientation, size.Width, size.Height);
         PixelRegion? inRows = size == codec.Info.Size
             ? ScanlineDecoder.Around(Resampler.Inputs(orientation, plan, settings.Interpolation), codec, container)
@@ -291,6 +266,10 @@ internal static unsafe class ImageDecoder
         }
     }
 
+    /// <summary>What is asked for, as the parameters of <c>Crop</c> say.</summary>
+    private readonly record struct CropTask(
+        ArrayPool<byte> Pool, string Name, ImageDecodingOptions Options, Func<int, int, ImagePreprocessing> Settings, int Enough);
+
     /// <summary>The three ways from a codec to a crop, by what they hold of the image at once.</summary>
     private readonly ref struct Decoding(
         SKCodec codec,
@@ -303,12 +282,6 @@ internal static unsafe class ImageDecoder
         bool isInRows,
         bool isInBands)
     {
-        private readonly PixelRegion _region = region;
-        private readonly ImageOrientation _orientation = orientation;
-        private readonly CropPlan _plan = plan;
-        private readonly ImagePreprocessing _settings = settings;
-        private readonly bool _isInRows = isInRows;
-        private readonly bool _isInBands = isInBands;
         private readonly SKImageInfo _info = new(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
 
         /// <summary>What decodes; another one may take the place of the one that was planned with.</summary>
@@ -318,17 +291,17 @@ internal static unsafe class ImageDecoder
         public ImageContainer Container { get; } = container;
 
         /// <summary>Where the crop lies in the image.</summary>
-        public ImageGeometry Geometry => new(_orientation, _plan);
+        public ImageGeometry Geometry => new(orientation, plan);
 
-        private ImageInterpolation Interpolation => _settings.Interpolation;
+        private ImageInterpolation Interpolation => settings.Interpolation;
 
         /// <summary>Decodes the image and makes the crop.</summary>
         public PixelBuffer Crop(ArrayPool<byte> pool, string name)
         {
-            var crop = new PixelBuffer(pool, _settings.Width, _settings.Height);
+            var crop = new PixelBuffer(pool, settings.Width, settings.Height);
             try
             {
-                SKCodecResult result = !_isInRows ? Whole(crop) : _isInBands ? InBands(crop) : InRows(crop);
+                SKCodecResult result = !isInRows ? Whole(crop) : isInBands ? InBands(crop) : InRows(crop);
                 ThrowIfDamaged(name, Explain(result));
                 return crop;
             }
@@ -343,9 +316,9 @@ internal static unsafe class ImageDecoder
         private SKCodecResult InBands(in PixelBuffer crop)
         {
             SKRectI columns;
-            SKCodecResult result = ScanlineDecoder.Start(Codec, _info, _region, &columns, out ScanlineDecoder rows);
+            SKCodecResult result = ScanlineDecoder.Start(Codec, _info, region, &columns, out ScanlineDecoder rows);
             return result == SKCodecResult.Success
-                && !Resampler.Resample(rows, _orientation, _plan, Interpolation, crop.Pool, crop.Bytes)
+                && !Resampler.Resample(rows, orientation, plan, Interpolation, crop.Pool, crop.Bytes)
                     ? SKCodecResult.IncompleteInput
                     : result;
         }
@@ -354,31 +327,31 @@ internal static unsafe class ImageDecoder
         private SKCodecResult InRows(in PixelBuffer crop)
         {
             SKRectI columns;
-            SKCodecResult result = ScanlineDecoder.Start(Codec, _info, _region, &columns, out ScanlineDecoder rows);
+            SKCodecResult result = ScanlineDecoder.Start(Codec, _info, region, &columns, out ScanlineDecoder rows);
             if (result != SKCodecResult.Success)
             {
                 return result;
             }
 
-            using var image = new PixelBuffer(crop.Pool, _region);
-            using var last = new PixelBuffer(crop.Pool, _region.Width, 1);
+            using var image = new PixelBuffer(crop.Pool, region);
+            using var last = new PixelBuffer(crop.Pool, region.Width, 1);
             fixed (byte* pixels = image.Bytes)
             fixed (byte* row = last.Bytes)
             {
-                if (!rows.Read(pixels, _region.Height) || !rows.ReachesEnd(row))
+                if (!rows.Read(pixels, region.Height) || !rows.ReachesEnd(row))
                 {
                     return SKCodecResult.IncompleteInput;
                 }
             }
 
-            Resampler.Resample(image, _orientation, _plan, Interpolation, crop.Bytes);
+            Resampler.Resample(image, orientation, plan, Interpolation, crop.Bytes);
             return result;
         }
 
         /// <summary>Everything.</summary>
         private SKCodecResult Whole(in PixelBuffer crop)
         {
-            using var image = new PixelBuffer(crop.Pool, _region);
+            using var image = new PixelBuffer(crop.Pool, region);
             SKCodecResult result;
             fixed (byte* pixels = image.Bytes)
             {
@@ -387,14 +360,14 @@ internal static unsafe class ImageDecoder
 
             if (result == SKCodecResult.Success)
             {
-                Container.Complete(MemoryMarshal.Cast<byte, uint>(image.Bytes), _region.Width);
+                Container.Complete(MemoryMarshal.Cast<byte, uint>(image.Bytes), region.Width);
                 if (Container.KeepsTransparency)
                 {
                     // Before pixels are mixed: the colours of transparent ones must not show in their neighbours.
                     ShowOnWhite(image.Bytes);
                 }
 
-                Resampler.Resample(image, _orientation, _plan, Interpolation, crop.Bytes);
+                Resampler.Resample(image, orientation, plan, Interpolation, crop.Bytes);
             }
 
             return result;
