@@ -69,31 +69,17 @@ public sealed record ImagePreprocessing
     public static ImagePreprocessing FromJson(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        ImagePreprocessing? value;
         try
         {
-            value = JsonSerializer.Deserialize<ImagePreprocessing>(json, JsonOptions);
-        }
-        catch (JsonException exception)
-        {
-            throw new FormatException($"The preprocessing settings are not valid: {exception.Message}", exception);
-        }
-
-        if (value is null)
-        {
-            throw new FormatException("The preprocessing settings are empty.");
-        }
-
-        try
-        {
+            ImagePreprocessing value = JsonSerializer.Deserialize<ImagePreprocessing>(json, JsonOptions)
+                ?? throw new FormatException("The preprocessing settings are empty.");
             value.Validate();
+            return value;
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
             throw new FormatException($"The preprocessing settings are not valid: {exception.Message}", exception);
         }
-
-        return value;
     }
 
     /// <summary>The settings as one line of JSON, the form in which a model's metadata carries them.</summary>

@@ -30,16 +30,14 @@ internal sealed class ClassOptions
 
     private readonly CsvOptions _csv;
 
-    private ClassOptions(Command command)
+    public ClassOptions(Command command)
     {
         command.Add(_top);
         command.Add(_output);
-        _csv = CsvOptions.AddTo(command);
+        _csv = new CsvOptions(command);
         command.Add(_report);
         command.Add(_quiet);
     }
-
-    public static ClassOptions AddTo(Command command) => new(command);
 
     public string? OutputOf(ParseResult parsed) => parsed.GetValue(_output);
 

@@ -10,11 +10,11 @@ internal static class ClassifyCommand
     {
         var command = new Command(
             "classify", "Name what is in images. Without arguments: the embedded demo model on its samples.");
-        InputOptions inputOptions = InputOptions.AddTo(command, required: false);
-        ModelOptions modelOptions = ModelOptions.AddTo(command);
-        var options = ClassOptions.AddTo(command);
-        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
-        RunOptions runOptions = RunOptions.AddTo(command);
+        var inputOptions = new InputOptions(command, required: false);
+        var modelOptions = new ModelOptions(command);
+        var options = new ClassOptions(command);
+        var scoringOptions = new ScoringOptions(command);
+        var runOptions = new RunOptions(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             int top = options.TopOf(parsed);

@@ -16,13 +16,11 @@ internal sealed class CsvOptions
         Description = "For Excel: begin the file with a byte order mark, which says that it is UTF-8.",
     };
 
-    private CsvOptions(Command command)
+    public CsvOptions(Command command)
     {
         command.Add(_safe);
         command.Add(_mark);
     }
-
-    public static CsvOptions AddTo(Command command) => new(command);
 
     /// <summary>Reads the options.</summary>
     /// <exception cref="CommandException">They were given, and the output is none or not CSV.</exception>

@@ -20,8 +20,8 @@ internal static class EvaluateCommand
                 + "system's own are left out.",
         };
         command.Add(folder);
-        ModelOptions modelOptions = ModelOptions.AddTo(command);
-        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
+        var modelOptions = new ModelOptions(command);
+        var scoringOptions = new ScoringOptions(command);
         var labelFile = new Option<string?>("--labels")
         {
             Description = $"The labels of a flat folder: {ImageLabelFile.Rules}",

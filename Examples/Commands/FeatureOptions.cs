@@ -20,7 +20,7 @@ internal sealed class FeatureOptions
         HelpName = "FOLDER",
     };
 
-    private FeatureOptions(Command command, bool cached)
+    public FeatureOptions(Command command, bool cached = true)
     {
         command.Add(_layer);
         if (cached)
@@ -28,8 +28,6 @@ internal sealed class FeatureOptions
             command.Add(_cache);
         }
     }
-
-    public static FeatureOptions AddTo(Command command, bool cached = true) => new(command, cached);
 
     /// <summary>The output that was named.</summary>
     /// <exception cref="CommandException">The model does not have it.</exception>

@@ -8,9 +8,9 @@ internal static class FeaturesCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("features", "Write a feature vector for every image: path, error, f0, f1, ….");
-        InputOptions inputOptions = InputOptions.AddTo(command);
-        ModelOptions modelOptions = ModelOptions.AddTo(command);
-        FeatureOptions featureOptions = FeatureOptions.AddTo(command, cached: false);
+        var inputOptions = new InputOptions(command);
+        var modelOptions = new ModelOptions(command);
+        var featureOptions = new FeatureOptions(command, cached: false);
         var output = new Option<string>("--output", "-o")
         {
             Description = "The file to write: .csv, .jsonl, .parquet, or .idv (ML.NET's binary format).",
@@ -18,9 +18,9 @@ internal static class FeaturesCommand
             Required = true,
         };
         command.Add(output);
-        CsvOptions csvOptions = CsvOptions.AddTo(command);
-        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
-        RunOptions runOptions = RunOptions.AddTo(command);
+        var csvOptions = new CsvOptions(command);
+        var scoringOptions = new ScoringOptions(command);
+        var runOptions = new RunOptions(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(output);

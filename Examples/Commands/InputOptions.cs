@@ -15,12 +15,12 @@ internal sealed class InputOptions
         Description = "With '-': paths end in NUL instead of a line end, as 'find -print0' writes them.",
     };
 
-    private InputOptions(Command command, ArgumentArity arity)
+    public InputOptions(Command command, bool required = true)
     {
         Paths = new Argument<string[]>("PATH")
         {
             Description = "Folders, image files, globs ('photos/**/*.jpg'), or - for a list on standard input.",
-            Arity = arity,
+            Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
         };
         command.Add(Paths);
         command.Add(_recursive);
@@ -28,10 +28,6 @@ internal sealed class InputOptions
     }
 
     public Argument<string[]> Paths { get; }
-
-    /// <summary>Adds the arguments to a command.</summary>
-    public static InputOptions AddTo(Command command, bool required = true) =>
-        new(command, required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore);
 
     /// <summary>The inputs that were named; where none were, <paramref name="fallback"/>.</summary>
     /// <exception cref="CommandException">A path does not exist.</exception>

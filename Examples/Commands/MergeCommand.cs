@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.Examples;
@@ -23,7 +22,7 @@ internal static class MergeCommand
         };
         command.Add(shards);
         command.Add(output);
-        CsvOptions csvOptions = CsvOptions.AddTo(command);
+        var csvOptions = new CsvOptions(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(output);
@@ -44,8 +43,7 @@ internal static class MergeCommand
                         return row;
                     }),
                     cancellationToken)).ConfigureAwait(false);
-            terminal.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
+            terminal.WriteLine(Invariant(
                 $"{merge.Inputs:N0} inputs from {inputs.Length} shards, each exactly once{(failed == 0 ? "" : $"; {failed:N0} failed")}"));
             terminal.WriteLine($"written: {TextCell.Printable(path)}");
             return failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;

@@ -12,9 +12,7 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => ModelSource.Demo,
     };
 
-    private ModelOptions(Command command) => command.Add(_model);
-
-    public static ModelOptions AddTo(Command command) => new(command);
+    public ModelOptions(Command command) => command.Add(_model);
 
     /// <summary>Loads the model that was named.</summary>
     public Task<MobileViTModel> LoadAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken) =>

@@ -12,10 +12,10 @@ internal static class PredictCommand
         var command = new Command("predict", "Classify images with a model that 'train' wrote.");
         var model = new Argument<string>("MODEL.zip") { Description = "The model." };
         command.Add(model);
-        InputOptions inputOptions = InputOptions.AddTo(command);
-        var options = ClassOptions.AddTo(command);
-        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
-        RunOptions runOptions = RunOptions.AddTo(command);
+        var inputOptions = new InputOptions(command);
+        var options = new ClassOptions(command);
+        var scoringOptions = new ScoringOptions(command);
+        var runOptions = new RunOptions(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(model);

@@ -16,13 +16,11 @@ internal sealed class RunOptions
         HelpName = "I/N",
     };
 
-    private RunOptions(Command command)
+    public RunOptions(Command command)
     {
         command.Add(_resume);
         command.Add(_shard);
     }
-
-    public static RunOptions AddTo(Command command) => new(command);
 
     /// <summary>Reads the options.</summary>
     /// <exception cref="CommandException">They do not fit the output.</exception>

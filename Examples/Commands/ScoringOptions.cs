@@ -19,14 +19,11 @@ internal sealed class ScoringOptions
         DefaultValueFactory = _ => ImageDecodingOptions.DefaultMaxPixels,
     };
 
-    private ScoringOptions(Command command)
+    public ScoringOptions(Command command)
     {
         command.Add(_threads);
         command.Add(_maxPixels);
     }
-
-    /// <summary>Adds the options to a command.</summary>
-    public static ScoringOptions AddTo(Command command) => new(command);
 
     /// <summary>What was asked for.</summary>
     /// <exception cref="CommandException">A number is out of range.</exception>
@@ -41,8 +38,7 @@ internal sealed class ScoringOptions
         long maxPixels = parsed.GetValue(_maxPixels);
         return maxPixels is >= 1 and <= ImageDecodingOptions.LargestMaxPixels
             ? new MobileViTScoringOptions { Threads = threads, MaxPixels = maxPixels }
-            : throw new CommandException(string.Create(
-                CultureInfo.InvariantCulture,
+            : throw new CommandException(Invariant(
                 $"--max-pixels {maxPixels}: give a number from 1 to {ImageDecodingOptions.LargestMaxPixels}."));
     }
 

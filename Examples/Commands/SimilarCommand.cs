@@ -13,10 +13,10 @@ internal static class SimilarCommand
         var command = new Command("similar", "Find the images that are most like one image, by the cosine of their features.");
         var image = new Argument<string>("IMAGE") { Description = "The image to compare with." };
         command.Add(image);
-        InputOptions inputOptions = InputOptions.AddTo(command);
-        ModelOptions modelOptions = ModelOptions.AddTo(command);
-        FeatureOptions featureOptions = FeatureOptions.AddTo(command);
-        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
+        var inputOptions = new InputOptions(command);
+        var modelOptions = new ModelOptions(command);
+        var featureOptions = new FeatureOptions(command);
+        var scoringOptions = new ScoringOptions(command);
         var top = new Option<int>("--top", "-k")
         {
             Description = "How many images to show.",

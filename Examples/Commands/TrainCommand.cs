@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.ML;
 using MlNetMobileViT.Conversion;
 
@@ -16,9 +15,9 @@ internal static class TrainCommand
         var command = new Command("train", "Train a classifier on a folder with a subfolder of images for each class.");
         var folder = new Argument<string>("FOLDER") { Description = "The folder; its subfolders are the classes, but for hidden ones and a system's own." };
         command.Add(folder);
-        ModelOptions modelOptions = ModelOptions.AddTo(command);
-        FeatureOptions featureOptions = FeatureOptions.AddTo(command);
-        ScoringOptions scoringOptions = ScoringOptions.AddTo(command);
+        var modelOptions = new ModelOptions(command);
+        var featureOptions = new FeatureOptions(command);
+        var scoringOptions = new ScoringOptions(command);
         var trainer = new Option<string>("--trainer", "-t")
         {
             Description = $"ML.NET's trainer: {string.Join(", ", FeatureClassifier.Trainers)}.",
@@ -106,13 +105,11 @@ internal static class TrainCommand
         }
 
         string how = settings.Folds is null
-            ? string.Create(CultureInfo.InvariantCulture, $"{confusion.Count:N0} held-out images")
-            : string.Create(CultureInfo.InvariantCulture, $"{folds}-fold cross-validation over {confusion.Count:N0} images");
-        terminal.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
+            ? Invariant($"{confusion.Count:N0} held-out images")
+            : Invariant($"{folds}-fold cross-validation over {confusion.Count:N0} images");
+        terminal.WriteLine(Invariant(
             $"{confusion.Labels.Count} classes, {labels.Length:N0} images, {features[0].Length} features, trainer {settings.Trainer}"));
-        terminal.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
+        terminal.WriteLine(Invariant(
             $"accuracy {100 * confusion.Accuracy:0.0} %, mean of the classes {100 * confusion.MacroAccuracy:0.0} % ({how})"));
         terminal.WriteLine();
         confusion.Write(terminal);
@@ -126,8 +123,7 @@ internal static class TrainCommand
 
         cancellationToken.ThrowIfCancellationRequested();
         await SaveAsync(settings.Output, model, layer, classifier, final).ConfigureAwait(false);
-        terminal.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"written: {settings.Output}, trained on all {labels.Length:N0} images"));
+        terminal.WriteLine(Invariant($"written: {settings.Output}, trained on all {labels.Length:N0} images"));
         if (settings.Report is not null)
         {
             await ConfusionReport.WriteAsync(
@@ -173,11 +169,11 @@ internal static class TrainCommand
         string path, MobileViTModel model, string layer, FeatureClassifier classifier, ITransformer trained)
     {
         var context = new MLContext();
-        IDataView paths = context.Data.LoadFromEnumerable<TrainedModel.Image>([]);
+        IDataView paths = context.Data.LoadFromEnumerable<ImagePath>([]);
         var images = context.Transforms.FeaturizeImages(
             FeatureClassifier.FeaturesColumn,
             model,
-            nameof(TrainedModel.Image.Path),
+            nameof(ImagePath.Path),
             layer,
             new MobileViTScoringOptions { BadImages = BadImageHandling.Mark });
         using var transformer = images.Fit(paths);

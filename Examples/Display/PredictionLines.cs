@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spectre.Console;
 
 namespace MlNetMobileViT.Examples;
@@ -58,8 +57,7 @@ internal sealed class PredictionLines
             return;
         }
 
-        var cells = row.Labels.Zip(row.Numbers).Take(_shown).Select(pair => string.Create(
-            CultureInfo.InvariantCulture,
+        var cells = row.Labels.Zip(row.Numbers).Take(_shown).Select(pair => Invariant(
             $"{TextCell.Fit(TextCell.Printable(pair.First), _labelWidth)}{100 * pair.Second,ProbabilityWidth - 2:0.0} %"));
         _terminal.WriteLine($"{path}  {string.Join("  ", cells)}");
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -44,12 +43,12 @@ internal static class ScoringProgress
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
-            string of = task.IsIndeterminate ? "" : string.Create(CultureInfo.InvariantCulture, $" of {task.MaxValue:N0}");
+            string of = task.IsIndeterminate ? "" : Invariant($" of {task.MaxValue:N0}");
             double seconds = task.ElapsedTime?.TotalSeconds ?? 0;
             string rate = seconds > 0.5
-                ? string.Create(CultureInfo.InvariantCulture, $", {task.Value / seconds:0.0} images/s")
+                ? Invariant($", {task.Value / seconds:0.0} images/s")
                 : "";
-            return new Text(string.Create(CultureInfo.InvariantCulture, $"{task.Value:N0}{of}{rate}"));
+            return new Text(Invariant($"{task.Value:N0}{of}{rate}"));
         }
     }
 }

@@ -28,7 +28,7 @@ internal static class TextCell
                 '\n' => @"\n",
                 '\r' => @"\r",
                 '\t' => @"\t",
-                _ when IsUnprintable(character) => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}"),
+                _ when IsUnprintable(character) => Invariant($"\\u{(int)character:x4}"),
                 _ => character.ToString(),
             });
         }
@@ -39,46 +39,30 @@ internal static class TextCell
     /// <summary>Fits the text into a width, filled up with spaces; of what is too long, the beginning is left out.</summary>
     public static string FitEnd(string text, int width)
     {
-        int start = 0;
-        int needed = Width(text);
-        if (needed > width)
+        int[] elements = StringInfo.ParseCombiningCharacters(text);
+        string shown = text;
+        for (int i = 1; i < elements.Length && Width(shown) > width; i++)
         {
-            int[] elements = StringInfo.ParseCombiningCharacters(text);
-            int next = 0;
-            do
-            {
-                start = elements[++next];
-            }
-            while (next < elements.Length - 1 && Width(text[start..]) > width - 1);
-
-            text = Ellipsis + text[start..];
-            needed = Width(text);
+            shown = Ellipsis + text[elements[i]..];
         }
 
-        return text + new string(' ', Math.Max(width - needed, 0));
+        return Fill(shown, width);
     }
 
     /// <summary>Fits the text into a width, filled up with spaces; of what is too long, the end is left out.</summary>
     public static string Fit(string text, int width)
     {
-        int needed = Width(text);
-        if (needed > width)
+        int[] elements = StringInfo.ParseCombiningCharacters(text);
+        string shown = text;
+        for (int i = elements.Length - 1; i >= 0 && Width(shown) > width; i--)
         {
-            int[] elements = StringInfo.ParseCombiningCharacters(text);
-            int count = elements.Length;
-            string kept;
-            do
-            {
-                kept = text[..elements[--count]];
-            }
-            while (count > 0 && Width(kept) > width - 1);
-
-            text = kept + Ellipsis;
-            needed = Width(text);
+            shown = text[..elements[i]] + Ellipsis;
         }
 
-        return text + new string(' ', Math.Max(width - needed, 0));
+        return Fill(shown, width);
     }
+
+    private static string Fill(string text, int width) => text + new string(' ', Math.Max(width - Width(text), 0));
 
     private static bool IsUnprintable(char character) =>
         char.IsControl(character) || CharUnicodeInfo.GetUnicodeCategory(character) is UnicodeCategory.Format

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.Examples;
@@ -116,4 +117,61 @@ internal sealed class FolderWalker(Func<string, IEnumerable<FolderEntry>> list, 
             return false;
         }
     }
+}
+
+/// <summary>A name in a folder.</summary>
+/// <param name="Name">The name, without its folder.</param>
+/// <param name="IsFolder">Whether it is a folder or a link to one.</param>
+/// <param name="IsLink">Whether it is a link.</param>
+/// <param name="Error">Why nothing of this name can be opened, or null.</param>
+internal readonly record struct FolderEntry(string Name, bool IsFolder, bool IsLink, string? Error = null)
+{
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
+    /// <summary>Lists a folder in the file system's own order.</summary>
+    public static IReadOnlyList<FolderEntry> List(string folder)
+    {
+        List<FolderEntry> entries =
+        [
+            .. new FileSystemEnumerable<FolderEntry>(
+                folder,
+                static (ref FileSystemEntry entry) => new FolderEntry(
+                    entry.FileName.ToString(), entry.IsDirectory, (entry.Attributes & FileAttributes.ReparsePoint) != 0),
+                Everything),
+        ];
+        if (!OperatingSystem.IsLinux() || !entries.Exists(static entry => UndecodableNames.IsSuspicious(entry.Name)))
+        {
+            return entries;
+        }
+
+        // Names that are no text were read as text all the same, several of them perhaps alike.
+        FolderEntry[] suspicious = [.. UndecodableNames.In(folder)];
+        return
+        [
+            .. entries.Where(static entry => !UndecodableNames.IsSuspicious(entry.Name)),
+            .. entries.IntersectBy(suspicious.Where(entry => entry.Error is null).Select(entry => entry.Name), entry => entry.Name),
+            .. suspicious.Where(static entry => entry.Error is not null),
+        ];
+    }
+}
+
+/// <summary>Folders that programs leave among people's own, with copies, thumbnails or deleted files in them.</summary>
+internal static class SystemFolders
+{
+    // Compared without case: these disks are shared with systems that do not tell case apart.
+    private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "$RECYCLE.BIN", "RECYCLER", "System Volume Information", // Windows
+        "__MACOSX", // archives made on macOS
+        "lost+found", // Linux, after a check of the disk
+        "@eaDir", "#recycle", "#snapshot", // Synology
+        "@Recycle", "@Recently-Snapshot", // QNAP
+    };
+
+    /// <summary>
+    /// Whether a folder below one that was named is hidden (a leading dot, such as <c>.git</c>, <c>.ipynb_checkpoints</c> or
+    /// <c>.Trash-1000</c>) or a system's own.
+    /// </summary>
+    /// <param name="name">The folder's name, without the path to it.</param>
+    public static bool IsSystem(string name) => (name.StartsWith('.') && name is not ("." or "..")) || Names.Contains(name);
 }

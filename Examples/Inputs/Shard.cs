@@ -32,5 +32,5 @@ internal readonly record struct Shard(int Number, int Count)
     public bool Contains(in ImageInput input) =>
         Count == 1 || StableHash.OfKey(input.Key) % (UInt128)Count == (UInt128)(Number - 1);
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}/{Count}");
+    public override string ToString() => Invariant($"{Number}/{Count}");
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 
 namespace MlNetMobileViT.Examples;
 
@@ -15,8 +16,6 @@ internal static partial class UndecodableNames
 
     private const char Replacement = '\ufffd';
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Whether a name may have been read from bytes that are not UTF-8. A valid name may hold the character too.</summary>
     public static bool IsSuspicious(string name) => name.Contains(Replacement);
 
@@ -26,7 +25,7 @@ internal static partial class UndecodableNames
     /// <summary>
     /// The suspicious names in a folder, as the file system has them: bytes that are not UTF-8 as <c>\xff</c>, with an error.
     /// </summary>
-    public static IEnumerable<FolderEntry> In(string folder)
+    public static unsafe IEnumerable<FolderEntry> In(string folder)
     {
         var found = new List<FolderEntry>();
         nint stream = OpenFolder(folder);
@@ -41,8 +40,8 @@ internal static partial class UndecodableNames
             {
                 // struct dirent of 64-bit Linux, in glibc and musl alike: d_type at 18, d_name at 19 (dirent.h).
                 byte type = Marshal.ReadByte(entry, 18);
-                byte[] name = BytesAt(entry + 19);
-                if (!IsText(name) || IsSuspicious(Encoding.UTF8.GetString(name)))
+                byte[] name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)entry + 19).ToArray();
+                if (!Utf8.IsValid(name) || IsSuspicious(Encoding.UTF8.GetString(name)))
                 {
                     found.Add(ToEntry(name, type));
                 }
@@ -60,22 +59,9 @@ internal static partial class UndecodableNames
     {
         const byte Folder = 4;
         const byte Link = 10;
-        bool isText = IsText(name);
+        bool isText = Utf8.IsValid(name);
         return new FolderEntry(
             isText ? Encoding.UTF8.GetString(name) : Escape(name), type == Folder, type == Link, isText ? null : Reason);
-    }
-
-    private static bool IsText(byte[] name)
-    {
-        try
-        {
-            _ = Strict.GetCharCount(name);
-            return true;
-        }
-        catch (DecoderFallbackException)
-        {
-            return false;
-        }
     }
 
     private static string Escape(ReadOnlySpan<byte> name)
@@ -99,19 +85,6 @@ internal static partial class UndecodableNames
         }
 
         return text.ToString();
-    }
-
-    private static byte[] BytesAt(nint text)
-    {
-        int length = 0;
-        while (Marshal.ReadByte(text, length) != 0)
-        {
-            length++;
-        }
-
-        byte[] bytes = new byte[length];
-        Marshal.Copy(text, bytes, 0, length);
-        return bytes;
     }
 
     [LibraryImport("libc", EntryPoint = "opendir", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MlNetMobileViT.Examples;
 
 /// <summary>What was classified, as a page: numbers, a histogram of confidence, pictures with their classes, failures.</summary>
@@ -114,7 +112,7 @@ internal static class ClassificationReport
         string text = string.Join(' ', [row.Path, .. row.Labels]).ToLowerInvariant();
         page.Markup(
             $"<article class=\"card\" data-label=\"{ReportPage.Escape(row.Labels[0])}\" data-text=\"{ReportPage.Escape(text)}\" "
-            + string.Create(CultureInfo.InvariantCulture, $"data-confidence=\"{row.Numbers[0]:0.####}\">"));
+            + Invariant($"data-confidence=\"{row.Numbers[0]:0.####}\">"));
         page.Markup(ReportPage.Image(picture, row.Path));
         page.Markup($"<div class=\"body\"><div class=\"name\">{ReportPage.Escape(row.Path)}</div><div class=\"bars\">");
         for (int i = 0; i < row.Labels.Length; i++)

@@ -9,12 +9,8 @@ namespace MlNetMobileViT.Examples;
 /// <summary>
 /// A self-contained page: styles, scripts and pictures are in it, and its content security policy forbids the network.
 /// </summary>
-internal sealed class ReportPage
+internal sealed class ReportPage(TextWriter writer)
 {
-    private readonly TextWriter _writer;
-
-    private ReportPage(TextWriter writer) => _writer = writer;
-
     /// <summary>Writes a page, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="title">The title and heading.</param>
@@ -65,17 +61,16 @@ internal sealed class ReportPage
     }
 
     /// <summary>A share in [0, 1] for people.</summary>
-    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+    public static string Percent(double share) => Invariant($"{100 * share:0.0} %");
 
     /// <summary>A share in [0, 1] as a CSS length.</summary>
-    public static string CssPercent(double share) =>
-        string.Create(CultureInfo.InvariantCulture, $"{100 * Math.Clamp(share, 0, 1):0.#}%");
+    public static string CssPercent(double share) => Invariant($"{100 * Math.Clamp(share, 0, 1):0.#}%");
 
     /// <summary>A count for people.</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>Writes markup as it is; what came from outside must be escaped in it.</summary>
-    public void Markup(string html) => _writer.WriteLine(html);
+    public void Markup(string html) => writer.WriteLine(html);
 
     /// <summary>A row of numbers with what they count.</summary>
     public void Stats(params (string Value, string Name, bool IsBad)[] stats)

@@ -15,10 +15,8 @@ internal sealed class OutputPaths
     /// <param name="report">The page, or null.</param>
     /// <param name="read">The files that the command reads: a model, labels, an image to compare with.</param>
     /// <exception cref="CommandException">One cannot be written, or is read.</exception>
-    public static OutputPaths Require(string? output, string? report, params IEnumerable<string?> read)
-    {
-        return Require([output, report], report, read);
-    }
+    public static OutputPaths Require(string? output, string? report, params IEnumerable<string?> read) =>
+        Require([output, report], report, read);
 
     /// <summary>Checks the files that a run over many images writes: its rows and what says what made them, too.</summary>
     /// <inheritdoc cref="Require(string, string, IEnumerable{string})"/>

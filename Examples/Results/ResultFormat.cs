@@ -1,7 +1,7 @@
 namespace MlNetMobileViT.Examples;
 
 /// <summary>The formats of result files, by extension.</summary>
-internal sealed class ResultFormat
+internal sealed class ResultFormat(string extension, ResultFormat.Writer write, ResultFormat.Reader read)
 {
     private static readonly ResultFormat[] All =
     [
@@ -11,13 +11,6 @@ internal sealed class ResultFormat
         new(".idv", IdvResults.WriteAsync, IdvResults.Read) { Kinds = [ResultKind.Features] },
     ];
 
-    private ResultFormat(string extension, Writer write, Reader read)
-    {
-        Extension = extension;
-        WriteAsync = write;
-        Read = read;
-    }
-
     /// <summary>Writes a whole table to a stream, row by row.</summary>
     public delegate Task Writer(
         Stream stream, ResultSchema schema, IEnumerable<ResultRow> rows, CancellationToken cancellationToken);
@@ -26,14 +19,14 @@ internal sealed class ResultFormat
     /// <exception cref="InvalidDataException">The file is not such a table.</exception>
     public delegate (ResultSchema Schema, IEnumerable<ResultRow> Rows) Reader(string path);
 
-    public string Extension { get; }
+    public string Extension { get; } = extension;
 
     /// <summary>What tables the format can hold.</summary>
     public ResultKind[] Kinds { get; private init; } = Enum.GetValues<ResultKind>();
 
-    public Writer WriteAsync { get; }
+    public Writer WriteAsync { get; } = write;
 
-    public Reader Read { get; }
+    public Reader Read { get; } = read;
 
     /// <summary>The format of a file.</summary>
     /// <param name="path">The file.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -98,15 +97,16 @@ internal sealed class ResultJournal : IDisposable
             stream.Position = end;
             return journal;
         }
-        catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException or OverflowException)
+        catch (Exception exception)
         {
             journal.Dispose();
-            throw new CommandException(
-                $"'{path}' holds rows that this program did not write ({exception.Message}). Delete the file to start over.", exception);
-        }
-        catch
-        {
-            journal.Dispose();
+            if (exception is EndOfStreamException or FormatException or ArgumentException or OverflowException)
+            {
+                throw new CommandException(
+                    $"'{path}' holds rows that this program did not write ({exception.Message}). Delete the file to start over.",
+                    exception);
+            }
+
             throw;
         }
     }
@@ -130,7 +130,9 @@ internal sealed class ResultJournal : IDisposable
             _writer.Write(number);
         }
 
-        WriteRecord();
+        _writer.Flush();
+        _stream.Write(Framed(_record));
+        _record.SetLength(0);
         Count++;
     }
 
@@ -154,8 +156,7 @@ internal sealed class ResultJournal : IDisposable
 
         if (count != Count || stream.Position != stream.Length)
         {
-            throw new InvalidDataException(string.Create(
-                CultureInfo.InvariantCulture,
+            throw new InvalidDataException(Invariant(
                 $"'{FilePath}' was damaged while the run lasted: {count:N0} of its {Count:N0} rows can be read. Run the same command with --resume, which keeps those and scores the others again."));
         }
 
@@ -339,13 +340,6 @@ internal sealed class ResultJournal : IDisposable
 
         writer.Flush();
         return [.. Magic, .. Framed(record)];
-    }
-
-    private void WriteRecord()
-    {
-        _writer.Flush();
-        _stream.Write(Framed(_record));
-        _record.SetLength(0);
     }
 
     private static byte[] Framed(MemoryStream record)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using MlNetMobileViT.Conversion;
@@ -161,4 +162,55 @@ internal sealed record RunManifest
             yield return last;
         }
     }
+}
+
+/// <summary>Compares what two runs depend on, by name: the model above all.</summary>
+internal static class RunSettings
+{
+    /// <summary>A setting that two runs do not share.</summary>
+    public readonly record struct Different(string Name, string Before, string Now)
+    {
+        /// <summary>The difference in a sentence: <c>top 5, and this run has top 3</c>.</summary>
+        public string Describe(string other) => $"{Name} {Before}, and {other} {Name} {Now}";
+    }
+
+    /// <summary>The first difference, or null.</summary>
+    public static Different? Difference(
+        IEnumerable<KeyValuePair<string, string>> before, IEnumerable<KeyValuePair<string, string>> now)
+    {
+        Dictionary<string, string> old = before.ToDictionary();
+        Dictionary<string, string> current = now.ToDictionary();
+        foreach (string name in current.Keys.Union(old.Keys))
+        {
+            string was = old.GetValueOrDefault(name, "none");
+            string wanted = current.GetValueOrDefault(name, "none");
+            if (was != wanted)
+            {
+                return new Different(name, was, wanted);
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>How many inputs there are, and a digest of their names and places.</summary>
+/// <remarks>
+/// The digest is the sum of the <see cref="StableHash"/>es of their keys, each times an odd number that tells its place among all
+/// inputs, modulo 2^128; so the digests of shards add up to that of the whole.
+/// </remarks>
+internal readonly record struct InputTally(long Count, UInt128 Digest)
+{
+    public InputTally Add(in ImageInput input) => new(Count + 1, unchecked(Digest + (StableHash.OfKey(input.Key) * (UInt128)((2 * input.Index) + 1))));
+
+    public string DigestText => Digest.ToString("x32", CultureInfo.InvariantCulture);
+
+    /// <summary>The digest of inputs that were counted apart.</summary>
+    /// <exception cref="FormatException">A text is none that <see cref="DigestText"/> gives.</exception>
+    public static string Sum(IEnumerable<string> digests) => digests
+        .Aggregate(new InputTally(), static (sum, text) => sum with
+        {
+            Digest = unchecked(sum.Digest + UInt128.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)),
+        })
+        .DigestText;
 }

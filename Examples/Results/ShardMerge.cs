@@ -1,24 +1,13 @@
 namespace MlNetMobileViT.Examples;
 
 /// <summary>Joins the outputs of all shards of a run, and proves that every input is there exactly once.</summary>
-internal sealed class ShardMerge
+internal sealed class ShardMerge(
+    string[] paths, RunManifest[] manifests, ResultSchema schema, IEnumerable<ResultRow>[] rows)
 {
-    private readonly string[] _paths;
-    private readonly RunManifest[] _manifests;
-    private readonly IEnumerable<ResultRow>[] _rows;
-
-    private ShardMerge(string[] paths, RunManifest[] manifests, ResultSchema schema, IEnumerable<ResultRow>[] rows)
-    {
-        _paths = paths;
-        _manifests = manifests;
-        _rows = rows;
-        Schema = schema;
-    }
-
-    public ResultSchema Schema { get; }
+    public ResultSchema Schema { get; } = schema;
 
     /// <summary>The number of inputs that the shards name.</summary>
-    public long Inputs => _manifests[0].Inputs;
+    public long Inputs => manifests[0].Inputs;
 
     /// <summary>Opens the shards and checks that they belong together.</summary>
     /// <exception cref="CommandException">One is missing, stands twice, or is of another run.</exception>
@@ -119,7 +108,7 @@ internal sealed class ShardMerge
         var cursors = new List<IEnumerator<ResultRow>>();
         try
         {
-            for (int i = 0; i < _rows.Length; i++)
+            for (int i = 0; i < rows.Length; i++)
             {
                 cursors.Add(WithPositions(i).GetEnumerator());
                 Advance(i);
@@ -132,7 +121,7 @@ internal sealed class ShardMerge
                 if (position != next)
                 {
                     throw new CommandException(position < next
-                        ? $"'{row.Path}' in '{_paths[shard]}' is there more than once. Run that shard again."
+                        ? $"'{row.Path}' in '{paths[shard]}' is there more than once. Run that shard again."
                         : $"Input {next + 1} of {Inputs} is in none of the shards. Run the shards again with the same inputs.");
                 }
 
@@ -165,5 +154,5 @@ internal sealed class ShardMerge
 
     /// <summary>The rows of a shard at their places among all inputs. Its manifest has proved that they are as many.</summary>
     private IEnumerable<ResultRow> WithPositions(int shard) =>
-        _rows[shard].Zip(_manifests[shard].RowPositions(), static (row, position) => row with { Index = position });
+        rows[shard].Zip(manifests[shard].RowPositions(), static (row, position) => row with { Index = position });
 }

@@ -40,7 +40,7 @@ internal sealed class FeatureCache : IDisposable
     {
         var file = new FileInfo(input.Path);
         return file.Exists
-            ? string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks} {file.FullName}")
+            ? Invariant($"{file.Length} {file.LastWriteTimeUtc.Ticks} {file.FullName}")
             : input.Path;
     }
 

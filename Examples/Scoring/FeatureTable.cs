@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MlNetMobileViT.Examples;
 
 /// <summary>The features of a set of pictures, in memory, computed once: a later run over the same files reads them back.</summary>
@@ -33,8 +31,7 @@ internal sealed class FeatureTable(
 
         if (missing.Count < inputs.Count)
         {
-            terminal.Note(string.Create(
-                CultureInfo.InvariantCulture, $"{inputs.Count - missing.Count:N0} of {inputs.Count:N0} images were featurized before."));
+            terminal.Note(Invariant($"{inputs.Count - missing.Count:N0} of {inputs.Count:N0} images were featurized before."));
         }
 
         ScoringProgress.Run(terminal, Task.FromResult<long?>(missing.Count), advance =>

@@ -15,7 +15,7 @@ internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions 
         var pipeline = _context.Transforms.ClassifyImages(
             "PredictedLabel",
             model,
-            nameof(Image.Path),
+            nameof(ImagePath.Path),
             new MobileViTClassificationOptions
             {
                 BadImages = BadImageHandling.Mark,
@@ -34,7 +34,7 @@ internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions 
         var pipeline = _context.Transforms.FeaturizeImages(
             nameof(Vector.Features),
             model,
-            nameof(Image.Path),
+            nameof(ImagePath.Path),
             modelOutput,
             options with { BadImages = BadImageHandling.Mark });
         return Run<Vector>(pipeline, inputs, (input, row) => new ResultRow(input.Index, input.Path, null, [], row.Features));
@@ -42,47 +42,24 @@ internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions 
 
     private IEnumerable<ResultRow> Run<TRow>(
         IEstimator<ITransformer> pipeline, IEnumerable<ImageInput> inputs, Func<ImageInput, TRow, ResultRow> toRow)
-        where TRow : Scored, new()
+        where TRow : ScoredImage, new()
     {
-        using var underway = new InputQueue(inputs);
-        IDataView images = _context.Data.LoadFromEnumerable(underway.ToScore().Select(path => new Image { Path = path }));
-        ITransformer transformer = pipeline.Fit(_context.Data.LoadFromEnumerable<Image>([]));
+        ITransformer transformer = pipeline.Fit(_context.Data.LoadFromEnumerable<ImagePath>([]));
         using var disposable = transformer as IDisposable;
-        foreach (TRow row in _context.Data.CreateEnumerable<TRow>(transformer.Transform(images), reuseRowObject: false))
+        foreach (ResultRow row in InputQueue.Score(_context, transformer, inputs, toRow))
         {
-            IReadOnlyList<ResultRow> before = underway.Next(out ImageInput input);
-            foreach (ResultRow failure in before)
-            {
-                yield return failure;
-            }
-
-            yield return row.Error.Length == 0 ? toRow(input, row) : underway.Failure(input, row.Error);
-        }
-
-        foreach (ResultRow failure in underway.Rest())
-        {
-            yield return failure;
+            yield return row;
         }
     }
 
-    private sealed class Image
-    {
-        public string Path { get; set; } = "";
-    }
-
-    private abstract class Scored
-    {
-        public string Error { get; set; } = "";
-    }
-
-    private sealed class Classes : Scored
+    private sealed class Classes : ScoredImage
     {
         public string[] TopLabels { get; set; } = [];
 
         public float[] TopProbabilities { get; set; } = [];
     }
 
-    private sealed class Vector : Scored
+    private sealed class Vector : ScoredImage
     {
         public float[] Features { get; set; } = [];
     }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Microsoft.ML;
 using Microsoft.Win32.SafeHandles;
 
 namespace MlNetMobileViT.Examples;
@@ -12,8 +12,36 @@ internal sealed class InputQueue(IEnumerable<ImageInput> inputs) : IDisposable
     private readonly Queue<ImageInput> _underway = new();
     private readonly Dictionary<long, SafeFileHandle> _pipes = [];
 
+    /// <summary>Scores inputs; the rows come in their order, with those that could not be scored among them.</summary>
+    /// <param name="context">What pictures are handed over in.</param>
+    /// <param name="transformer">What scores an <see cref="ImagePath"/>.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="toRow">Makes a row of what was scored.</param>
+    public static IEnumerable<ResultRow> Score<TScored>(
+        MLContext context, ITransformer transformer, IEnumerable<ImageInput> inputs, Func<ImageInput, TScored, ResultRow> toRow)
+        where TScored : ScoredImage, new()
+    {
+        using var underway = new InputQueue(inputs);
+        IDataView images = context.Data.LoadFromEnumerable(underway.ToScore().Select(path => new ImagePath { Path = path }));
+        foreach (TScored scored in context.Data.CreateEnumerable<TScored>(transformer.Transform(images), reuseRowObject: false))
+        {
+            List<ResultRow> before = underway.Next(out ImageInput input);
+            foreach (ResultRow failure in before)
+            {
+                yield return failure;
+            }
+
+            yield return scored.Error.Length == 0 ? toRow(input, scored) : underway.Failure(input, scored.Error);
+        }
+
+        foreach (ResultRow failure in underway.Rest())
+        {
+            yield return failure;
+        }
+    }
+
     /// <summary>The paths for the pipeline; their inputs are remembered as they are asked for.</summary>
-    public IEnumerable<string> ToScore()
+    private IEnumerable<string> ToScore()
     {
         foreach (ImageInput input in inputs)
         {
@@ -26,7 +54,7 @@ internal sealed class InputQueue(IEnumerable<ImageInput> inputs) : IDisposable
     }
 
     /// <summary>The input of the row that the pipeline handed out, and the failures that come before it.</summary>
-    public IReadOnlyList<ResultRow> Next(out ImageInput input)
+    private List<ResultRow> Next(out ImageInput input)
     {
         var failures = new List<ResultRow>();
         while (true)
@@ -42,11 +70,11 @@ internal sealed class InputQueue(IEnumerable<ImageInput> inputs) : IDisposable
     }
 
     /// <summary>The failures after the last row.</summary>
-    public IEnumerable<ResultRow> Rest() =>
+    private IEnumerable<ResultRow> Rest() =>
         _underway.Select(input => Failure(input, input.Error ?? "The pipeline gave no row for it."));
 
     /// <summary>The row of an input that could not be scored.</summary>
-    public ResultRow Failure(ImageInput input, string error) => ResultRow.Failure(
+    private ResultRow Failure(ImageInput input, string error) => ResultRow.Failure(
         input.Index,
         input.Path,
         _pipes.TryGetValue(input.Index, out SafeFileHandle? pipe)
@@ -64,8 +92,7 @@ internal sealed class InputQueue(IEnumerable<ImageInput> inputs) : IDisposable
         _pipes.Clear();
     }
 
-    private static string DescriptorOf(SafeFileHandle pipe) =>
-        string.Create(CultureInfo.InvariantCulture, $"/dev/fd/{pipe.DangerousGetHandle()}");
+    private static string DescriptorOf(SafeFileHandle pipe) => Invariant($"/dev/fd/{pipe.DangerousGetHandle()}");
 
     /// <summary>
     /// The library reads pipes only from descriptors that are open already, so that none among many files can make it wait. One
@@ -82,4 +109,16 @@ internal sealed class InputQueue(IEnumerable<ImageInput> inputs) : IDisposable
         _pipes.Add(input.Index, pipe);
         return DescriptorOf(pipe);
     }
+}
+
+/// <summary>What a pipeline takes.</summary>
+internal sealed class ImagePath
+{
+    public string Path { get; set; } = "";
+}
+
+/// <summary>What a pipeline says of every picture.</summary>
+internal abstract class ScoredImage
+{
+    public string Error { get; set; } = "";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.Examples;
@@ -71,8 +70,7 @@ internal static class ModelSource
     }
 
     /// <summary>A line about a model.</summary>
-    public static string Describe(MobileViTModel model) => string.Create(
-        CultureInfo.InvariantCulture,
+    public static string Describe(MobileViTModel model) => Invariant(
         $"MobileViT-{model.Metadata.Variant.ToUpperInvariant()} from {model.Metadata.SourceFile}: {model.Metadata.Parameters / 1e6:0.00} M parameters, {model.Metadata.Macs / 1e9:0.00} GMACs; {model.Preprocessing}");
 
     /// <summary>Checks that a model has classes.</summary>

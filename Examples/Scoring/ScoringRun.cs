@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 using MlNetMobileViT.Conversion;
 
@@ -74,16 +73,16 @@ internal sealed class ScoringRun
         }
 
         var done = new ResumedRows();
-        var total = new Counts();
+        long failed = 0;
         string? target = Output ?? Report;
         using ResultJournal? journal = target is null ? null : OpenJournal(target, row =>
         {
             done.Add(row);
-            total.Add(row);
+            failed += row.Error is null ? 0 : 1;
         });
         if (done.Count > 0)
         {
-            Terminal.Note(string.Create(CultureInfo.InvariantCulture, $"resuming: {done.Count:N0} rows are there already."));
+            Terminal.Note(Invariant($"resuming: {done.Count:N0} rows are there already."));
         }
 
         Task<long?> count = CountAsync(done.Count, cancellationToken);
@@ -109,7 +108,7 @@ internal sealed class ScoringRun
                     }
 
                     scored++;
-                    total.Add(row);
+                    failed += row.Error is null ? 0 : 1;
                     Show(row);
                     advance();
                     if (cancellationToken.IsCancellationRequested)
@@ -150,7 +149,7 @@ internal sealed class ScoringRun
 
         if (done.Met < done.Count)
         {
-            string kept = string.Create(CultureInfo.InvariantCulture, $"{done.Count - done.Met:N0} of the rows that were there already");
+            string kept = Invariant($"{done.Count - done.Met:N0} of the rows that were there already");
             Terminal.Note(done.Met > 0 && Shard == Shard.Whole
                 ? $"{kept} are of images that are gone from the inputs; they stay in the output."
                 : throw new CommandException(
@@ -162,7 +161,7 @@ internal sealed class ScoringRun
         {
             try
             {
-                await FinishAsync(journal, format, all, own, total.Failed, cancellationToken).ConfigureAwait(false);
+                await FinishAsync(journal, format, all, own, failed, cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -171,8 +170,8 @@ internal sealed class ScoringRun
             }
         }
 
-        Summarize(total, scored, clock.Elapsed);
-        return total.Failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
+        Summarize(done.Count + scored, failed, scored, clock.Elapsed);
+        return failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
 
         IEnumerable<ImageInput> Pending()
         {
@@ -254,8 +253,7 @@ internal sealed class ScoringRun
         long needed = 2 * rows * (BytesPerPath + (bytesPerNumber * Schema.Width));
         if (DiskSpace.FreeIn(Path.GetDirectoryName(Path.GetFullPath(target))!) is { } free && needed > free)
         {
-            throw new CommandException(string.Create(
-                CultureInfo.InvariantCulture,
+            throw new CommandException(Invariant(
                 $"'{target}' needs about {needed / 1e6:N0} MB for {rows:N0} images, and the disk has {free / 1e6:N0} MB free. Free some space, or write to another disk."));
         }
     }
@@ -270,8 +268,7 @@ internal sealed class ScoringRun
         {
             // An argument out of range is what .NET makes of a file that is too large for its disk (FAT32) or its user.
             throw new CommandException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
+                Invariant(
                     $"'{journal.FilePath}' cannot be written: {exception.Message} Its {kept:N0} rows are kept: mend that, and run the same command with --resume."),
                 exception);
         }
@@ -282,8 +279,7 @@ internal sealed class ScoringRun
     {
         if (journal.Count < own.Count)
         {
-            throw new CommandException(string.Create(
-                CultureInfo.InvariantCulture,
+            throw new CommandException(Invariant(
                 $"There are {journal.Count:N0} rows for {own.Count:N0} inputs; this is a fault of the program. Delete '{journal.FilePath}' to start over."));
         }
 
@@ -388,8 +384,7 @@ internal sealed class ScoringRun
 
         if (all.Count != manifest.Inputs || all.DigestText != manifest.InputsDigest)
         {
-            throw new CommandException(string.Create(
-                CultureInfo.InvariantCulture,
+            throw new CommandException(Invariant(
                 $"'{output}' is complete, and was made of {manifest.Inputs:N0} inputs; now there are {all.Count:N0}, and not the same ones. {Anew}"));
         }
 
@@ -400,44 +395,27 @@ internal sealed class ScoringRun
             Terminal.WriteLine($"written: {TextCell.Printable(Report)}");
         }
 
-        string failed = manifest.Failed == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {manifest.Failed:N0} failed");
-        Terminal.Note(string.Create(
-            CultureInfo.InvariantCulture,
+        string failed = manifest.Failed == 0 ? "" : Invariant($", {manifest.Failed:N0} failed");
+        Terminal.Note(Invariant(
             $"'{output}' is complete already: {manifest.Rows:N0} {(manifest.Rows == 1 ? "image" : "images")}{failed}; nothing is left to resume."));
         return manifest.Failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
     }
 
     private void Stopped(string? target, long kept) => Terminal.Note(target is null || kept == 0
         ? "stopped."
-        : string.Create(
-            CultureInfo.InvariantCulture,
+        : Invariant(
             $"stopped: {kept:N0} rows are kept in '{ResultJournal.PathFor(target)}'. Run the same command with --resume to go on."));
 
-    private void Summarize(Counts total, long scored, TimeSpan elapsed)
+    private void Summarize(long rows, long failures, long scored, TimeSpan elapsed)
     {
-        string rate = scored == 0 ? "" : string.Create(
-            CultureInfo.InvariantCulture,
+        string rate = scored == 0 ? "" : Invariant(
             $" ({scored:N0} in {elapsed.TotalSeconds:0.0} s, {scored / Math.Max(elapsed.TotalSeconds, 1e-3):0.0} images/s)");
-        string failed = total.Failed == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {total.Failed:N0} failed");
+        string failed = failures == 0 ? "" : Invariant($", {failures:N0} failed");
         Terminal.WriteLine();
-        Terminal.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{total.Rows:N0} {(total.Rows == 1 ? "image" : "images")}{failed}{rate}"));
+        Terminal.WriteLine(Invariant($"{rows:N0} {(rows == 1 ? "image" : "images")}{failed}{rate}"));
         foreach (string path in new[] { Output, Report }.OfType<string>())
         {
             Terminal.WriteLine($"written: {TextCell.Printable(path)}");
-        }
-    }
-
-    private sealed class Counts
-    {
-        public long Rows { get; private set; }
-
-        public long Failed { get; private set; }
-
-        public void Add(ResultRow row)
-        {
-            Rows++;
-            Failed += row.Error is null ? 0 : 1;
         }
     }
 }

@@ -74,7 +74,7 @@ internal sealed class Confusion(IReadOnlyList<string> labels)
                     .. touched.Select(column => CountOf(row, column) is > 0 and int count
                         ? count.ToString(CultureInfo.InvariantCulture)
                         : "."),
-                    _seen[row] == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{100 * AccuracyOf(row):0.0} %"),
+                    _seen[row] == 0 ? "" : Invariant($"{100 * AccuracyOf(row):0.0} %"),
                 ]);
             }
 

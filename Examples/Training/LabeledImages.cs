@@ -1,4 +1,3 @@
-using System.Globalization;
 using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.Examples;
@@ -166,8 +165,7 @@ internal sealed record LabeledImages(IReadOnlyList<ImageInput> Images, IReadOnly
         return listed.Length > 0 ? listed : throw new CommandException($"There is no image in '{folder}' or its subfolders.");
     }
 
-    private static string Count(int count, string one, string many) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many)}");
+    private static string Count(int count, string one, string many) => Invariant($"{count:N0} {(count == 1 ? one : many)}");
 
     private static string First(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(MostNamed).Select(TextCell.Printable)) + (names.Count > MostNamed ? ", …" : "");

@@ -16,8 +16,8 @@ internal sealed class TrainedModel : IDisposable
     {
         _transformer = _context.Model.LoadMobileViT(path, out DataViewSchema input, options: null, steps);
         DataViewSchema output = _transformer.GetOutputSchema(
-            _context.Data.LoadFromEnumerable<Image>([]).Schema);
-        if (input.GetColumnOrNull(nameof(Image.Path)) is null
+            _context.Data.LoadFromEnumerable<ImagePath>([]).Schema);
+        if (input.GetColumnOrNull(nameof(ImagePath.Path)) is null
             || output.GetColumnOrNull(ErrorColumn) is null
             || output.GetColumnOrNull(ScoreColumn) is not { } score
             || !score.HasSlotNames())
@@ -52,47 +52,18 @@ internal sealed class TrainedModel : IDisposable
     }
 
     /// <summary>The most likely classes of each picture, in the order of the inputs.</summary>
-    public IEnumerable<ResultRow> Classify(IEnumerable<ImageInput> inputs, int top)
-    {
-        using var underway = new InputQueue(inputs);
-        IDataView images = _context.Data.LoadFromEnumerable(underway.ToScore().Select(path => new Image { Path = path }));
-        foreach (Scored row in _context.Data.CreateEnumerable<Scored>(_transformer.Transform(images), reuseRowObject: false))
+    public IEnumerable<ResultRow> Classify(IEnumerable<ImageInput> inputs, int top) =>
+        InputQueue.Score<Scored>(_context, _transformer, inputs, (input, row) =>
         {
-            IReadOnlyList<ResultRow> before = underway.Next(out ImageInput input);
-            foreach (ResultRow failure in before)
-            {
-                yield return failure;
-            }
-
-            if (row.Error.Length > 0)
-            {
-                yield return underway.Failure(input, row.Error);
-                continue;
-            }
-
             int[] order = [.. Enumerable.Range(0, Labels.Count).OrderByDescending(i => row.Score[i]).Take(top)];
-            yield return new ResultRow(
+            return new ResultRow(
                 input.Index, input.Path, null, [.. order.Select(i => Labels[i])], [.. order.Select(i => row.Score[i])]);
-        }
-
-        foreach (ResultRow failure in underway.Rest())
-        {
-            yield return failure;
-        }
-    }
+        });
 
     public void Dispose() => (_transformer as IDisposable)?.Dispose();
 
-    /// <summary>What the model takes.</summary>
-    internal sealed class Image
+    private sealed class Scored : ScoredImage
     {
-        public string Path { get; set; } = "";
-    }
-
-    private sealed class Scored
-    {
-        public string Error { get; set; } = "";
-
         public float[] Score { get; set; } = [];
     }
 }

@@ -76,16 +76,12 @@ internal unsafe ref struct EncodedFile
         if (_rented is not null)
         {
             _pool.Return(_rented);
-            _rented = null;
-            Bytes = default;
         }
 
-        if (_allocated is not null)
-        {
-            NativeMemory.Free(_allocated);
-            _allocated = null;
-            Bytes = default;
-        }
+        NativeMemory.Free(_allocated);
+        _rented = null;
+        _allocated = null;
+        Bytes = default;
 
         if (_taken > 0)
         {

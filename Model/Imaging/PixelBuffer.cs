@@ -62,15 +62,11 @@ internal unsafe ref struct PixelBuffer
         if (_rented is not null)
         {
             Pool.Return(_rented);
-            _rented = null;
-            Bytes = default;
         }
 
-        if (_allocated is not null)
-        {
-            NativeMemory.Free(_allocated);
-            _allocated = null;
-            Bytes = default;
-        }
+        NativeMemory.Free(_allocated);
+        _rented = null;
+        _allocated = null;
+        Bytes = default;
     }
 }

@@ -11,7 +11,7 @@ namespace MlNetMobileViT;
 /// a 12-megapixel photo took two thirds of the time for the middle that a centre crop of 256 out of 288 keeps. An image that is
 /// cut off is noticed wherever it ends.
 /// </remarks>
-internal readonly unsafe ref struct ScanlineDecoder
+internal readonly unsafe ref struct ScanlineDecoder(SKCodec codec, PixelRegion region, int height)
 {
     // The decoder takes the columns at the edges of what it is asked for as the image's own when it interpolates colours, so it
     // is asked for a little more: for whole blocks, which it has to transform anyway.
@@ -28,18 +28,8 @@ internal readonly unsafe ref struct ScanlineDecoder
             ? (delegate* unmanaged[Cdecl]<nint, NativeImageInfo*, NativeCodecOptions*, SKCodecResult>)function
             : null;
 
-    private readonly SKCodec _codec;
-    private readonly int _height;
-
-    private ScanlineDecoder(SKCodec codec, PixelRegion region, int height)
-    {
-        _codec = codec;
-        _height = height;
-        Region = region;
-    }
-
     /// <summary>What is decoded.</summary>
-    public PixelRegion Region { get; }
+    public PixelRegion Region { get; } = region;
 
     /// <summary>The smallest region around a given one that can be decoded; null if it has to be the whole image at once.</summary>
     public static PixelRegion? Around(PixelRegion region, SKCodec codec, in ImageContainer container)
@@ -90,7 +80,7 @@ internal readonly unsafe ref struct ScanlineDecoder
     /// <param name="pixels">Where they go, without gaps.</param>
     /// <param name="count">How many; no more than there are left.</param>
     /// <returns>Whether they were all there.</returns>
-    public bool Read(byte* pixels, int count) => _codec.GetScanlines((nint)pixels, count, Stride) == count;
+    public bool Read(byte* pixels, int count) => codec.GetScanlines((nint)pixels, count, Stride) == count;
 
     /// <summary>
     /// Whether the image goes on to its last row. Skipping rows does not tell whether they are there; decoding one does.
@@ -98,8 +88,8 @@ internal readonly unsafe ref struct ScanlineDecoder
     /// <param name="row">Memory for one row of the region.</param>
     public bool ReachesEnd(byte* row)
     {
-        int rest = _height - Region.Bottom;
-        return rest == 0 || (Skip(_codec, rest - 1) && Read(row, 1));
+        int rest = height - Region.Bottom;
+        return rest == 0 || (Skip(codec, rest - 1) && Read(row, 1));
     }
 
     private int Stride => Region.Width * PixelBuffer.BytesPerPixel;

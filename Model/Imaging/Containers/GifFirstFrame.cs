@@ -7,7 +7,7 @@ namespace MlNetMobileViT;
 /// The decoder leaves out the colour of pixels that are marked as transparent. So it is given the file without the mark. Pillow
 /// fills what the frame leaves free with the transparent colour, or with the palette's first where there is none.
 /// </remarks>
-internal readonly struct GifFirstFrame
+internal readonly struct GifFirstFrame(PixelRegion region, uint background, int control)
 {
     private const int HeaderLength = 6;
     private const int ScreenLength = 7;
@@ -19,21 +19,14 @@ internal readonly struct GifFirstFrame
     private const int PaletteSizeBits = 0x07;
     private const int ChannelsOfPalette = 3;
 
-    private GifFirstFrame(PixelRegion region, uint background, int control)
-    {
-        Region = region;
-        Background = background;
-        Control = control;
-    }
-
     /// <summary>The frame's part of the picture; empty if there is none.</summary>
-    public PixelRegion Region { get; }
+    public PixelRegion Region { get; } = region;
 
     /// <summary>The colour around it: red in the lowest byte, then green and blue, then 255.</summary>
-    public uint Background { get; }
+    public uint Background { get; } = background;
 
     /// <summary>Where the byte is that marks a colour as transparent, or -1 if none is.</summary>
-    public int Control { get; }
+    public int Control { get; } = control;
 
     /// <summary>Reads a file as far as its first frame.</summary>
     public static GifFirstFrame Read(ReadOnlySpan<byte> gif)

@@ -8,30 +8,18 @@ namespace MlNetMobileViT;
 /// The decoder goes by other rules, and takes another picture where it cannot make sense of one. So it is given an icon that has
 /// only the one. What a mask leaves out of a bitmap, the decoder makes black; Pillow keeps its colour.
 /// </remarks>
-internal readonly struct IcoDirectory
+internal readonly struct IcoDirectory(int entry, int offset, int length, string? damage)
 {
     private const int HeaderLength = 6;
     private const int EntryLength = 16;
     private const int LengthInEntry = 8;
     private const int OffsetInEntry = 12;
 
-    private readonly int _entry;
-    private readonly int _offset;
-    private readonly int _length;
-
-    private IcoDirectory(int entry, int offset, int length, string? damage)
-    {
-        _entry = entry;
-        _offset = offset;
-        _length = length;
-        Damage = damage;
-    }
-
     /// <summary>What is wrong, as the end of a sentence; null if nothing was seen.</summary>
-    public string? Damage { get; }
+    public string? Damage { get; } = damage;
 
     /// <summary>The length of the icon that has only the picture to take; 0 if there is none.</summary>
-    public int CopyLength => _length == 0 ? 0 : HeaderLength + EntryLength + _length;
+    public int CopyLength => length == 0 ? 0 : HeaderLength + EntryLength + length;
 
     /// <summary>Reads the directory of a file.</summary>
     public static IcoDirectory Read(ReadOnlySpan<byte> ico)
@@ -65,10 +53,10 @@ internal readonly struct IcoDirectory
         const int CountInHeader = 4;
         ico[..HeaderLength].CopyTo(copy);
         BinaryPrimitives.WriteUInt16LittleEndian(copy[CountInHeader..], 1);
-        ico.Slice(_entry, EntryLength).CopyTo(copy[HeaderLength..]);
+        ico.Slice(entry, EntryLength).CopyTo(copy[HeaderLength..]);
         BinaryPrimitives.WriteUInt32LittleEndian(copy[(HeaderLength + OffsetInEntry)..], HeaderLength + EntryLength);
         Span<byte> picture = copy[(HeaderLength + EntryLength)..];
-        ico.Slice(_offset, _length).CopyTo(picture);
+        ico.Slice(offset, length).CopyTo(picture);
         if (!keepsMask && !PngChunks.IsPng(picture))
         {
             picture[Math.Min(MaskOf(picture), picture.Length)..].Clear();

@@ -9,7 +9,8 @@ namespace MlNetMobileViT;
 /// A decoder that meets a marker among the picture data fills the rest with grey and a warning, which SkiaSharp does not pass on.
 /// Pillow is told by libjpeg, which reads on to the end of the picture and mostly finds that the marker makes no sense there.
 /// </remarks>
-internal readonly ref struct JpegMarkers
+internal readonly ref struct JpegMarkers(
+    ReadOnlySpan<byte> exif, bool isInOneScan, double samplesPerPixel, int doubtfulEnd, string? damage)
 {
     private const byte Mark = 0xFF;
     private const byte Temporary = 0x01;
@@ -34,35 +35,26 @@ internal readonly ref struct JpegMarkers
     private const int Restarts = LastRestart - FirstRestart + 1;
     private const int LengthBytes = 2;
 
-    private JpegMarkers(ReadOnlySpan<byte> exif, bool isInOneScan, double samplesPerPixel, int doubtfulEnd, string? damage)
-    {
-        Exif = exif;
-        IsInOneScan = isInOneScan;
-        SamplesPerPixel = samplesPerPixel;
-        DoubtfulEnd = doubtfulEnd;
-        Damage = damage;
-    }
-
     /// <summary>The EXIF data; empty where there is none.</summary>
-    public ReadOnlySpan<byte> Exif { get; }
+    public ReadOnlySpan<byte> Exif { get; } = exif;
 
     /// <summary>
     /// Whether the picture is stored from top to bottom in one pass. A progressive one is not: where it lacks its last scans, the
     /// decoder guesses them from the neighbours of each block. Neither is one whose colours follow each other.
     /// </summary>
-    public bool IsInOneScan { get; }
+    public bool IsInOneScan { get; } = isInOneScan;
 
     /// <summary>The values of all colours for each pixel: 3, or 1.5 where a value of two of them is for four pixels.</summary>
-    public double SamplesPerPixel { get; }
+    public double SamplesPerPixel { get; } = samplesPerPixel;
 
     /// <summary>
     /// Where the picture data ends although the file goes on, or -1. It may be whole, with something behind it, or have been
     /// damaged in the middle: only a decoder can tell.
     /// </summary>
-    public int DoubtfulEnd { get; }
+    public int DoubtfulEnd { get; } = doubtfulEnd;
 
     /// <summary>What is wrong, as the end of a sentence; null if nothing was seen.</summary>
-    public string? Damage { get; }
+    public string? Damage { get; } = damage;
 
     /// <summary>Reads the markers of a file.</summary>
     public static JpegMarkers Read(ReadOnlySpan<byte> jpeg)

@@ -7,28 +7,21 @@ namespace MlNetMobileViT;
 /// The decoder only warns about a wrong checksum of a chunk that it could do without, but there may have been one that it could
 /// not, such as the transparency or the palette. Pillow reads no file with one before its pixels.
 /// </remarks>
-internal readonly ref struct PngChunks
+internal readonly ref struct PngChunks(ReadOnlySpan<byte> exif, bool isInterlaced, string? damage)
 {
     private const int HeaderLength = 8;
     private const int ChecksumLength = 4;
 
     private const int InterlaceMethod = 28; // of the file: the last byte of its first chunk
 
-    private PngChunks(ReadOnlySpan<byte> exif, bool isInterlaced, string? damage)
-    {
-        Exif = exif;
-        IsInterlaced = isInterlaced;
-        Damage = damage;
-    }
-
     /// <summary>The EXIF data; empty where there is none.</summary>
-    public ReadOnlySpan<byte> Exif { get; }
+    public ReadOnlySpan<byte> Exif { get; } = exif;
 
     /// <summary>Whether the rows are stored in several passes.</summary>
-    public bool IsInterlaced { get; }
+    public bool IsInterlaced { get; } = isInterlaced;
 
     /// <summary>What is wrong, as the end of a sentence; null if nothing was seen.</summary>
-    public string? Damage { get; }
+    public string? Damage { get; } = damage;
 
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
 

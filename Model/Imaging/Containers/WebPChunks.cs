@@ -7,22 +7,16 @@ namespace MlNetMobileViT;
 /// The decoder takes what it finds of a file that is shorter than it says; where bytes are missing from the middle, that is a
 /// picture with wrong colours. Pillow refuses such a file.
 /// </remarks>
-internal readonly ref struct WebPChunks
+internal readonly ref struct WebPChunks(ReadOnlySpan<byte> exif, string? damage)
 {
     private const int HeaderLength = 8;
     private const int FormLength = 4;
 
-    private WebPChunks(ReadOnlySpan<byte> exif, string? damage)
-    {
-        Exif = exif;
-        Damage = damage;
-    }
-
     /// <summary>The EXIF data; empty where there is none.</summary>
-    public ReadOnlySpan<byte> Exif { get; }
+    public ReadOnlySpan<byte> Exif { get; } = exif;
 
     /// <summary>What is wrong, as the end of a sentence; null if nothing was seen.</summary>
-    public string? Damage { get; }
+    public string? Damage { get; } = damage;
 
     /// <summary>Reads the chunks of a file.</summary>
     public static WebPChunks Read(ReadOnlySpan<byte> webp)
