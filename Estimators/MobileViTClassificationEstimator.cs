@@ -45,3 +45,12 @@ public sealed class MobileViTClassificationEstimator : MobileViTEstimator<Mobile
     {
     }
 }
+
+/// <summary>Predicts the class of each image; made by a <see cref="MobileViTClassificationEstimator"/>.</summary>
+public sealed class MobileViTClassificationTransformer : MobileViTModelTransformer
+{
+    internal MobileViTClassificationTransformer(SharedModel model, ClassificationStep step, IStepSaver saver)
+        : base(model, step, saver)
+    {
+    }
+}

@@ -16,6 +16,12 @@ internal static class SavedOnnx
     /// <summary>What the names of the columns begin with that exist only inside a saved pipeline.</summary>
     public const string ColumnPrefix = "__mobilevit.";
 
+    /// <summary>
+    /// The name of the model's input, which to ML.NET's ONNX transform is a column: under its own name it would be in the way of a
+    /// column of the user's. It has the length of <see cref="ModelOutputs.Input"/>, so that no other byte of the model moves.
+    /// </summary>
+    public const string ModelInput = "__mvit";
+
     // Field numbers of onnx.proto.
     private const int ModelIrVersion = 1;
     private const int ModelGraph = 7;
@@ -26,6 +32,8 @@ internal static class SavedOnnx
     private const int GraphInitializer = 5;
     private const int GraphInput = 11;
     private const int GraphOutput = 12;
+    private const int NodeInput = 1;
+    private const int ValueInfoName = 1;
     private const string MachineLearningDomain = "ai.onnx.ml";
 
     /// <summary>A model and its step, with the outputs that the step takes joined to one: <see cref="ModelValuesRow.ValuesName"/>.</summary>
@@ -46,7 +54,7 @@ internal static class SavedOnnx
         graph.Message(GraphNode, Node("Concat", ModelValuesRow.ValuesName, parts, [ModelValuesRow.ValuesName]).Message(5, AxisOne()))
             .Message(GraphOutput, ValueInfo(ModelValuesRow.ValuesName, [1, length]));
         byte[] onnx = [.. model, .. new ProtobufWriter().Message(ModelGraph, graph).Message(ModelMetadataProps, Entry(step)).ToArray()];
-        SavedInput.Hide(onnx.AsSpan(0, model.Length));
+        RenameInput(onnx.AsSpan(0, model.Length), ModelOutputs.Input, ModelInput);
         return onnx;
     }
 
@@ -91,7 +99,35 @@ internal static class SavedOnnx
 
     /// <summary>Whether a column exists only inside a saved pipeline.</summary>
     public static bool IsInternal(string columnName) =>
-        columnName == SavedInput.Name || columnName.StartsWith(ColumnPrefix, StringComparison.Ordinal);
+        columnName == ModelInput || columnName.StartsWith(ColumnPrefix, StringComparison.Ordinal);
+
+    /// <summary>Gives the input of a model another name of the same length.</summary>
+    public static void RenameInput(Span<byte> model, string oldName, string newName)
+    {
+        byte[] from = Encoding.UTF8.GetBytes(oldName), to = Encoding.UTF8.GetBytes(newName);
+        var file = new ProtobufReader(model);
+        while (file.Read())
+        {
+            if (file.Field != ModelGraph)
+            {
+                continue;
+            }
+
+            var graph = new ProtobufReader(file.Value);
+            while (graph.Read())
+            {
+                int? field = graph.Field switch { GraphNode => NodeInput, GraphInput => ValueInfoName, _ => null };
+                var message = new ProtobufReader(field is null ? default : graph.Value);
+                while (message.Read())
+                {
+                    if (message.Field == field && message.Value.SequenceEqual(from))
+                    {
+                        to.CopyTo(message.Value);
+                    }
+                }
+            }
+        }
+    }
 
     /// <summary>Reads the step of a saved ONNX file; null where it has none.</summary>
     public static ImageStep? ReadStep(Span<byte> onnx)
