@@ -183,7 +183,8 @@ public static class MobileViTCatalog
         Classify(catalog, outputColumnName, Borrow(model), inputColumnName, options);
 
     /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit-convert</c>, wrote.</param>
-    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions)" path="/remarks|/exception"/>
+    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions)"
+    /// path="/remarks|/exception"/>
     /// <inheritdoc cref="ClassifyImages(TransformsCatalog, string, MobileViTModel, string, MobileViTClassificationOptions)"/>
     /// <example>
     /// <code source="UnitTests/Estimators/Samples/ClassifyImagesSamples.cs" region="Labels"><![CDATA[
@@ -252,7 +253,8 @@ public static class MobileViTCatalog
         Featurize(catalog, outputColumnName, Borrow(model), inputColumnName, modelOutput, options);
 
     /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit-convert</c>, wrote.</param>
-    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions)" path="/remarks|/exception"/>
+    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions)"
+    /// path="/remarks|/exception"/>
     /// <inheritdoc cref="FeaturizeImages(TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
     /// <example>
     /// <code source="UnitTests/Estimators/Samples/FeaturizeImagesSamples.cs" region="Training"><![CDATA[

@@ -49,8 +49,7 @@ internal sealed class ImageCursor : DataViewRowCursor
         _inputId = input.GetIdGetter();
         _ids = new DataViewRowId[slots];
         _rows = new ReadAhead(mapping.Scorer, _decoded ?? mapping.CreateSource(kind, images), ReadRow, mapping.Options.BadImages, threads);
-        _outputs = [.. mapping.Scorer.Columns.Select((column, index) =>
-            layout.IsActive(layout.InputCount + index) ? column.CreateGetter(() => _rows.Results[CurrentSlot]) : null)];
+        _outputs = layout.CreateGetters(mapping.Scorer.Columns, () => _rows.Results[CurrentSlot]);
     }
 
     public override DataViewSchema Schema => _layout.Schema;

@@ -21,15 +21,13 @@ internal sealed class ImageRow : DataViewRow
         _layout = layout;
         _scorer = mapping.Scorer;
         _results = [];
-        _outputs = new Delegate?[_scorer.Columns.Count];
+        _outputs = layout.CreateGetters(_scorer.Columns, Score);
         if (layout.NeedsOutputs)
         {
             (DataViewSchema.Column image, ImageColumnKind kind) = mapping.Input.Find(input.Schema);
             _image = BufferedColumn.Create(input, image, slots: 1);
             _source = mapping.CreateSource(kind, _image);
             _results = [new RowResult(_scorer.Columns, mapping.Options.BadImages)];
-            _outputs = [.. mapping.Scorer.Columns.Select((column, index) =>
-                layout.IsActive(layout.InputCount + index) ? column.CreateGetter(Score) : null)];
         }
     }
 

@@ -101,9 +101,15 @@ internal sealed class ProtobufWriter
 
     public ProtobufWriter Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
 
+    public ProtobufWriter Integers(int field, IEnumerable<int> values) =>
+        values.Aggregate(this, (writer, value) => writer.Integer(field, value));
+
+    public ProtobufWriter Texts(int field, IEnumerable<string> values) =>
+        values.Aggregate(this, (writer, value) => writer.Text(field, value));
+
     public ProtobufWriter Message(int field, ProtobufWriter message) => Bytes(field, message.ToArray());
 
-    public ProtobufWriter Bytes(int field, ReadOnlySpan<byte> value)
+    private ProtobufWriter Bytes(int field, ReadOnlySpan<byte> value)
     {
         WriteVarint((ulong)((field << 3) | LengthDelimited));
         WriteVarint((ulong)value.Length);

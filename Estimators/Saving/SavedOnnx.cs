@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Microsoft.ML.Data;
 
@@ -166,21 +165,8 @@ internal static class SavedOnnx
             .Message(GraphNode, Node("Reshape", name, [source, shapeName], [name]));
     }
 
-    private static ProtobufWriter Node(string type, string name, IEnumerable<string> inputs, IEnumerable<string> outputs)
-    {
-        var node = new ProtobufWriter();
-        foreach (string input in inputs)
-        {
-            node.Text(1, input);
-        }
-
-        foreach (string output in outputs)
-        {
-            node.Text(2, output);
-        }
-
-        return node.Text(3, name).Text(4, type);
-    }
+    private static ProtobufWriter Node(string type, string name, IEnumerable<string> inputs, IEnumerable<string> outputs) =>
+        new ProtobufWriter().Texts(1, inputs).Texts(2, outputs).Text(3, name).Text(4, type);
 
     /// <summary>
     /// ML.NET's convention: its ONNX transform takes the slot names of a column from a node of this name, and nothing reads
@@ -193,14 +179,9 @@ internal static class SavedOnnx
         graph.Message(
             GraphInitializer,
             new ProtobufWriter().Integer(1, 1).Integer(2, String).Text(6, "unused").Text(8, $"mlnet.{column}.unusedInput"));
-        ProtobufWriter keys = new ProtobufWriter().Text(1, "keys_strings").Integer(20, Strings);
-        ProtobufWriter values = new ProtobufWriter().Text(1, "values_int64s").Integer(20, Integers);
-        for (int i = 0; i < slotNames.Count; i++)
-        {
-            keys.Text(9, slotNames[i]);
-            values.Integer(8, i);
-        }
-
+        ProtobufWriter keys = new ProtobufWriter().Text(1, "keys_strings").Texts(9, slotNames).Integer(20, Strings);
+        ProtobufWriter values = new ProtobufWriter()
+            .Text(1, "values_int64s").Integers(8, Enumerable.Range(0, slotNames.Count)).Integer(20, Integers);
         graph.Message(
             GraphNode,
             Node("LabelEncoder", name, [$"mlnet.{column}.unusedInput"], [$"mlnet.{column}.unusedOutput"])
@@ -216,13 +197,7 @@ internal static class SavedOnnx
     private static ProtobufWriter Int64Tensor(string name, int[] values)
     {
         const int Int64 = 7;
-        byte[] data = new byte[values.Length * sizeof(long)];
-        for (int i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(i * sizeof(long)), values[i]);
-        }
-
-        return new ProtobufWriter().Integer(1, values.Length).Integer(2, Int64).Text(8, name).Bytes(9, data);
+        return new ProtobufWriter().Integer(1, values.Length).Integer(2, Int64).Integers(7, values).Text(8, name);
     }
 
     private static ProtobufWriter ValueInfo(string name, int[] shape)

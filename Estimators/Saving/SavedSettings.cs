@@ -32,7 +32,7 @@ internal sealed class SavedSettings
 
         private ImagePreprocessor Preprocessor => field ??= new ImagePreprocessor(Step.Preprocessing, Step.CommonOptions.Decoding);
 
-        private ModelStep ModelStep => Step as ModelStep ?? throw ImageStep.Unreadable("it has no model.");
+        public ModelStep ModelStep => Step as ModelStep ?? throw ImageStep.Unreadable("it has no model.");
 
         /// <summary>Makes the pixels of one image, or says why it cannot.</summary>
         /// <param name="input">The image.</param>
