@@ -27,10 +27,8 @@ namespace MlNetMobileViT;
 /// label column has to have the model's: give its `MapValueToKey` the <xref:MlNetMobileViT.MobileViTModel.Labels> as
 /// `keyData`. Keys in the order in which labels happen to come are others, and the metrics then mean nothing.
 ///
-/// Images are read, decoded and preprocessed as <xref:MlNetMobileViT.MobileViTPreprocessingEstimator> says, and scored on
-/// several threads; the rows keep their order. A model that gives NaN or infinity for an image is an error of that row:
-/// `InvalidDataException` with the image, the output and what to do. Missing values: where bad images are marked, the
-/// label of such a row is a missing key, its scores are NaN and its labels empty.
+/// Images are read and scored, and errors reported, as <xref:MlNetMobileViT.MobileViTScoringEstimator> says. Missing values:
+/// where bad images are marked, the label of such a row is a missing key, its scores are NaN and its labels empty.
 /// ]]></format>
 /// </remarks>
 /// <seealso cref="MobileViTCatalog.ClassifyImages(Microsoft.ML.TransformsCatalog, string, MobileViTModel, string, MobileViTClassificationOptions)"/>
@@ -42,6 +40,15 @@ public sealed class MobileViTClassificationEstimator : MobileViTEstimator<Mobile
             step,
             step.CreateTask(model.Model.Signature).Columns,
             fitted => new MobileViTClassificationTransformer(model, (ClassificationStep)fitted, saver))
+    {
+    }
+}
+
+/// <summary>Predicts the class of each image; made by a <see cref="MobileViTClassificationEstimator"/>.</summary>
+public sealed class MobileViTClassificationTransformer : MobileViTModelTransformer
+{
+    internal MobileViTClassificationTransformer(SharedModel model, ClassificationStep step, IStepSaver saver)
+        : base(model, step, saver)
     {
     }
 }

@@ -18,10 +18,7 @@ namespace MlNetMobileViT;
 /// A trainer that passes over its data more than once wants `AppendCacheCheckpoint` after this estimator, or the images are
 /// decoded and scored again in every pass.
 ///
-/// Images are read, decoded and preprocessed as <xref:MlNetMobileViT.MobileViTPreprocessingEstimator> says, and scored on
-/// several threads; the rows keep their order. A model that gives NaN or infinity for an image is an error of that row:
-/// `InvalidDataException` with the image, the output and what to do. Missing values: where bad images are marked, all
-/// values of such a row are NaN.
+/// Images are read and scored, errors reported and bad images marked as <xref:MlNetMobileViT.MobileViTScoringEstimator> says.
 /// ]]></format>
 /// </remarks>
 /// <seealso cref="MobileViTCatalog.FeaturizeImages(Microsoft.ML.TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
@@ -33,6 +30,15 @@ public sealed class MobileViTFeaturizationEstimator : MobileViTEstimator<MobileV
             step,
             step.CreateTask(model.Model.Signature).Columns,
             fitted => new MobileViTFeaturizationTransformer(model, (FeaturizationStep)fitted, saver))
+    {
+    }
+}
+
+/// <summary>Writes a feature vector for each image; made by a <see cref="MobileViTFeaturizationEstimator"/>.</summary>
+public sealed class MobileViTFeaturizationTransformer : MobileViTModelTransformer
+{
+    internal MobileViTFeaturizationTransformer(SharedModel model, FeaturizationStep step, IStepSaver saver)
+        : base(model, step, saver)
     {
     }
 }

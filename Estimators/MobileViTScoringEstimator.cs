@@ -39,3 +39,12 @@ public sealed class MobileViTScoringEstimator : MobileViTEstimator<MobileViTScor
     {
     }
 }
+
+/// <summary>Writes an output of the model for each image; made by a <see cref="MobileViTScoringEstimator"/>.</summary>
+public sealed class MobileViTScoringTransformer : MobileViTModelTransformer
+{
+    internal MobileViTScoringTransformer(SharedModel model, ScoringStep step, IStepSaver saver)
+        : base(model, step, saver)
+    {
+    }
+}

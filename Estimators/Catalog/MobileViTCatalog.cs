@@ -2,6 +2,9 @@ using Microsoft.ML;
 
 namespace MlNetMobileViT;
 
+// What an overload for model files does not say of its parameters, it inherits.
+#pragma warning disable CS1573
+
 /// <summary>
 /// Extension methods of <see cref="TransformsCatalog"/> that preprocess, score, classify and featurize images with MobileViT.
 /// </summary>
@@ -110,19 +113,7 @@ public static class MobileViTCatalog
     /// The file is read at once. Its model belongs to the transformers that are made, and is released with the last of them:
     /// dispose them. Several transforms can share one model by the overload that takes a <see cref="MobileViTModel"/>.
     /// </remarks>
-    /// <param name="catalog">The transform's catalog.</param>
-    /// <param name="outputColumnName">
-    /// Name of the column of the output, a vector of <see cref="float"/>: <c>[classes]</c> for logits and probabilities,
-    /// <c>[channels]</c> for the features, <c>[C, H, W]</c> for a stage.
-    /// </param>
     /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit-convert</c>, wrote.</param>
-    /// <param name="inputColumnName">
-    /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
-    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
-    /// source.
-    /// </param>
-    /// <param name="modelOutput">Which output: one of <see cref="ModelOutputs"/> that the model has.</param>
-    /// <param name="options">The rest; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a model that this project's converter wrote.</exception>
     /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
@@ -191,24 +182,9 @@ public static class MobileViTCatalog
         MobileViTClassificationOptions? options = null) =>
         Classify(catalog, outputColumnName, Borrow(model), inputColumnName, options);
 
-    /// <remarks>
-    /// The file is read at once. Its model belongs to the transformers that are made, and is released with the last of them:
-    /// dispose them. Several transforms can share one model by the overload that takes a <see cref="MobileViTModel"/>.
-    /// </remarks>
-    /// <param name="catalog">The transform's catalog.</param>
-    /// <param name="outputColumnName">
-    /// Name of the column of the predicted label, a key whose values are the model's labels; <c>PredictedLabel</c> is what
-    /// ML.NET's evaluators expect. The names of the other columns are among the options.
-    /// </param>
     /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit-convert</c>, wrote.</param>
-    /// <param name="inputColumnName">
-    /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
-    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
-    /// source.
-    /// </param>
-    /// <param name="options">The rest; null for the defaults.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not a model that this project's converter wrote.</exception>
+    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions)"
+    /// path="/remarks|/exception"/>
     /// <inheritdoc cref="ClassifyImages(TransformsCatalog, string, MobileViTModel, string, MobileViTClassificationOptions)"/>
     /// <example>
     /// <code source="UnitTests/Estimators/Samples/ClassifyImagesSamples.cs" region="Labels"><![CDATA[
@@ -276,27 +252,9 @@ public static class MobileViTCatalog
         MobileViTScoringOptions? options = null) =>
         Featurize(catalog, outputColumnName, Borrow(model), inputColumnName, modelOutput, options);
 
-    /// <remarks>
-    /// The file is read at once. Its model belongs to the transformers that are made, and is released with the last of them:
-    /// dispose them. Several transforms can share one model by the overload that takes a <see cref="MobileViTModel"/>.
-    /// </remarks>
-    /// <param name="catalog">The transform's catalog.</param>
-    /// <param name="outputColumnName">
-    /// Name of the column of features, a vector of <see cref="float"/>: <c>[channels]</c>, or <c>[C, H, W]</c> for a stage.
-    /// </param>
     /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit-convert</c>, wrote.</param>
-    /// <param name="inputColumnName">
-    /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
-    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
-    /// source.
-    /// </param>
-    /// <param name="modelOutput">
-    /// Which output: <see cref="ModelOutputs.Features"/>, or one of <see cref="ModelOutputs.Stages"/> that the model was
-    /// converted with.
-    /// </param>
-    /// <param name="options">The rest; null for the defaults.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not a model that this project's converter wrote.</exception>
+    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions)"
+    /// path="/remarks|/exception"/>
     /// <inheritdoc cref="FeaturizeImages(TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
     /// <example>
     /// <code source="UnitTests/Estimators/Samples/FeaturizeImagesSamples.cs" region="Training"><![CDATA[

@@ -3,6 +3,8 @@ using Microsoft.ML;
 
 namespace MlNetMobileViT;
 
+#pragma warning disable CS1573 // The overload for streams inherits the rest.
+
 /// <summary>Extension methods of <see cref="ModelOperationsCatalog"/> that load saved pipelines with MobileViT steps.</summary>
 public static class MobileViTModelOperations
 {
@@ -67,11 +69,7 @@ public static class MobileViTModelOperations
         return Load(catalog, stream, filePath, out inputSchema, options, pipelineOptions);
     }
 
-    /// <param name="catalog">The model operations of an <see cref="MLContext"/>.</param>
     /// <param name="stream">The saved pipeline; a stream that can seek.</param>
-    /// <param name="inputSchema">The schema of the data that the pipeline was saved with.</param>
-    /// <param name="options">How to run the models; null for the defaults.</param>
-    /// <param name="pipelineOptions">What the steps are to do otherwise than they were saved to; null for nothing.</param>
     /// <exception cref="ArgumentException">The stream cannot seek, or an option is out of range.</exception>
     /// <exception cref="InvalidDataException">The stream is not a saved pipeline, or a step in it cannot be read.</exception>
     /// <inheritdoc cref="LoadMobileViT(ModelOperationsCatalog, string, out DataViewSchema, MobileViTModelOptions, MobileViTPipelineOptions)"/>

@@ -37,6 +37,10 @@ internal sealed class ColumnLayout
 
     public bool IsActive(int index) => _isActive[index];
 
+    /// <summary>Getters of the transform's columns, in their order; null for those that are not wanted.</summary>
+    public Delegate?[] CreateGetters(IReadOnlyList<OutputColumn> columns, Func<RowResult> currentRow) =>
+        [.. columns.Select((column, index) => IsActive(InputCount + index) ? column.CreateGetter(currentRow) : null)];
+
     public void RequireActive(DataViewSchema.Column column)
     {
         if (column.Index >= _isActive.Length || !_isActive[column.Index])

@@ -41,10 +41,11 @@ internal static class ColumnShape
         return estimator.GetOutputSchema(new SchemaShape([])).Single();
     }
 
-    private sealed class NoColumns;
-
     private sealed class Row<T>
     {
         public T Value { get; set; } = default!;
     }
 }
+
+/// <summary>The row of a custom mapping that reads nothing.</summary>
+internal sealed class NoColumns;

@@ -49,8 +49,7 @@ internal sealed class ImageCursor : DataViewRowCursor
         _inputId = input.GetIdGetter();
         _ids = new DataViewRowId[slots];
         _rows = new ReadAhead(mapping.Scorer, _decoded ?? mapping.CreateSource(kind, images), ReadRow, mapping.Options.BadImages, threads);
-        _outputs = [.. mapping.Scorer.Columns.Select((column, index) =>
-            layout.IsActive(layout.InputCount + index) ? column.CreateGetter(() => _rows.Results[CurrentSlot]) : null)];
+        _outputs = layout.CreateGetters(mapping.Scorer.Columns, () => _rows.Results[CurrentSlot]);
     }
 
     public override DataViewSchema Schema => _layout.Schema;
@@ -120,5 +119,37 @@ internal sealed class ImageCursor : DataViewRowCursor
         _decoded?.Take(slot, _rowsRead++);
         _inputId(ref _ids[slot]);
         return true;
+    }
+}
+
+/// <summary>A cursor for a consumer who wants none of the transform's columns: no image is touched.</summary>
+internal sealed class PassThroughCursor(DataViewRowCursor input, ColumnLayout layout) : DataViewRowCursor
+{
+    public override DataViewSchema Schema => layout.Schema;
+
+    public override long Position => input.Position;
+
+    public override long Batch => input.Batch;
+
+    public override bool MoveNext() => input.MoveNext();
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => layout.IsActive(column.Index);
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        layout.RequireActive(column);
+        return input.GetGetter<TValue>(input.Schema[column.Index]);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            input.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

@@ -21,15 +21,13 @@ internal sealed class ImageRow : DataViewRow
         _layout = layout;
         _scorer = mapping.Scorer;
         _results = [];
-        _outputs = new Delegate?[_scorer.Columns.Count];
+        _outputs = layout.CreateGetters(_scorer.Columns, Score);
         if (layout.NeedsOutputs)
         {
             (DataViewSchema.Column image, ImageColumnKind kind) = mapping.Input.Find(input.Schema);
             _image = BufferedColumn.Create(input, image, slots: 1);
             _source = mapping.CreateSource(kind, _image);
             _results = [new RowResult(_scorer.Columns, mapping.Options.BadImages)];
-            _outputs = [.. mapping.Scorer.Columns.Select((column, index) =>
-                layout.IsActive(layout.InputCount + index) ? column.CreateGetter(Score) : null)];
         }
     }
 
@@ -72,5 +70,28 @@ internal sealed class ImageRow : DataViewRow
         }
 
         return _results[0];
+    }
+}
+
+/// <summary>Maps single rows, for prediction engines: on the caller's thread, nothing read ahead.</summary>
+internal sealed class ImageRowMapper(ImageMapping mapping, DataViewSchema inputSchema) : IRowToRowMapper
+{
+    public DataViewSchema InputSchema => inputSchema;
+
+    public DataViewSchema OutputSchema { get; } = mapping.GetOutputSchema(inputSchema);
+
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
+    {
+        var layout = new ColumnLayout(OutputSchema, inputSchema, dependingColumns);
+        return layout.NeedsOutputs
+            ? layout.InputColumns.Append(mapping.Input.Find(inputSchema).Column).Distinct()
+            : layout.InputColumns;
+    }
+
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(activeColumns);
+        return new ImageRow(mapping, input, new ColumnLayout(OutputSchema, inputSchema, activeColumns));
     }
 }

@@ -132,18 +132,11 @@ public sealed class MobileViTModel : IDisposable
     /// </summary>
     public void Dispose()
     {
-        InferenceSession? idle = null;
         lock (_gate)
         {
             _disposed = true;
-            if (_runs == 0)
-            {
-                idle = _session;
-                _session = null;
-            }
+            ReleaseWhereIdle();
         }
-
-        idle?.Dispose();
     }
 
     /// <summary>A model of its own session over the same bytes.</summary>
@@ -319,17 +312,20 @@ public sealed class MobileViTModel : IDisposable
 
     private void Leave()
     {
-        InferenceSession? idle = null;
         lock (_gate)
         {
             _runs--;
-            if (_disposed && _runs == 0)
-            {
-                idle = _session;
-                _session = null;
-            }
+            ReleaseWhereIdle();
         }
+    }
 
-        idle?.Dispose();
+    /// <summary>Releases the session of a disposed model that nobody runs. Under the lock.</summary>
+    private void ReleaseWhereIdle()
+    {
+        if (_disposed && _runs == 0)
+        {
+            _session?.Dispose();
+            _session = null;
+        }
     }
 }

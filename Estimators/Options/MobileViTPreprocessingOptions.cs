@@ -23,9 +23,9 @@ public record MobileViTPreprocessingOptions
 
     /// <summary>
     /// The name of the text column that says why a row has no values (its image could not be read, or the model gave NaN or
-    /// infinity for it), and is empty where it has. The column
-    /// exists where <see cref="BadImages"/> is <see cref="BadImageHandling.Mark"/>. <c>Error</c> by default. Where several steps
-    /// of a pipeline mark, give each a name of its own: a later column hides an earlier one of its name.
+    /// infinity for it), and is empty where it has. The column exists where <see cref="BadImages"/> is
+    /// <see cref="BadImageHandling.Mark"/>. <c>Error</c> by default. Where several steps of a pipeline mark, give each a name of
+    /// its own: a later column hides an earlier one of its name.
     /// </summary>
     public string ErrorColumnName { get; init; } = "Error";
 

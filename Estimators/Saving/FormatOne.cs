@@ -64,8 +64,8 @@ internal sealed class NumbersMapping : CustomMappingFactory<ModelValuesRow, Numb
         return (input, output) =>
         {
             SavedSettings.Reading reading = settings.Read(input.Settings);
-            ModelSignature? model = (reading.Step as ModelStep)?.SavedModel;
-            var outputs = new ModelTask(model ?? throw ImageStep.Unreadable("it has no model."));
+            ModelSignature model = reading.ModelStep.SavedModel;
+            var outputs = new ModelTask(model);
             foreach (ModelOutput one in model.Outputs)
             {
                 outputs.AddVector(one.Name, one.Name);

@@ -131,7 +131,7 @@ internal sealed class RestoredPipeline(
                 throw ImageStep.Unreadable("its model is cut off.");
             }
 
-            SavedInput.Restore(onnx.AsSpan(0, length));
+            SavedOnnx.RenameInput(onnx.AsSpan(0, length), SavedOnnx.ModelInput, ModelOutputs.Input);
         }
 
         return new SavedStep(end, step.With(pipelineOptions), onnx);

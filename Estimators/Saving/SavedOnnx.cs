@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Microsoft.ML.Data;
 
@@ -16,6 +15,12 @@ internal static class SavedOnnx
     /// <summary>What the names of the columns begin with that exist only inside a saved pipeline.</summary>
     public const string ColumnPrefix = "__mobilevit.";
 
+    /// <summary>
+    /// The name of the model's input, which to ML.NET's ONNX transform is a column: under its own name it would be in the way of a
+    /// column of the user's. It has the length of <see cref="ModelOutputs.Input"/>, so that no other byte of the model moves.
+    /// </summary>
+    public const string ModelInput = "__mvit";
+
     // Field numbers of onnx.proto.
     private const int ModelIrVersion = 1;
     private const int ModelGraph = 7;
@@ -26,6 +31,8 @@ internal static class SavedOnnx
     private const int GraphInitializer = 5;
     private const int GraphInput = 11;
     private const int GraphOutput = 12;
+    private const int NodeInput = 1;
+    private const int ValueInfoName = 1;
     private const string MachineLearningDomain = "ai.onnx.ml";
 
     /// <summary>A model and its step, with the outputs that the step takes joined to one: <see cref="ModelValuesRow.ValuesName"/>.</summary>
@@ -46,7 +53,7 @@ internal static class SavedOnnx
         graph.Message(GraphNode, Node("Concat", ModelValuesRow.ValuesName, parts, [ModelValuesRow.ValuesName]).Message(5, AxisOne()))
             .Message(GraphOutput, ValueInfo(ModelValuesRow.ValuesName, [1, length]));
         byte[] onnx = [.. model, .. new ProtobufWriter().Message(ModelGraph, graph).Message(ModelMetadataProps, Entry(step)).ToArray()];
-        SavedInput.Hide(onnx.AsSpan(0, model.Length));
+        RenameInput(onnx.AsSpan(0, model.Length), ModelOutputs.Input, ModelInput);
         return onnx;
     }
 
@@ -91,7 +98,35 @@ internal static class SavedOnnx
 
     /// <summary>Whether a column exists only inside a saved pipeline.</summary>
     public static bool IsInternal(string columnName) =>
-        columnName == SavedInput.Name || columnName.StartsWith(ColumnPrefix, StringComparison.Ordinal);
+        columnName == ModelInput || columnName.StartsWith(ColumnPrefix, StringComparison.Ordinal);
+
+    /// <summary>Gives the input of a model another name of the same length.</summary>
+    public static void RenameInput(Span<byte> model, string oldName, string newName)
+    {
+        byte[] from = Encoding.UTF8.GetBytes(oldName), to = Encoding.UTF8.GetBytes(newName);
+        var file = new ProtobufReader(model);
+        while (file.Read())
+        {
+            if (file.Field != ModelGraph)
+            {
+                continue;
+            }
+
+            var graph = new ProtobufReader(file.Value);
+            while (graph.Read())
+            {
+                int? field = graph.Field switch { GraphNode => NodeInput, GraphInput => ValueInfoName, _ => null };
+                var message = new ProtobufReader(field is null ? default : graph.Value);
+                while (message.Read())
+                {
+                    if (message.Field == field && message.Value.SequenceEqual(from))
+                    {
+                        to.CopyTo(message.Value);
+                    }
+                }
+            }
+        }
+    }
 
     /// <summary>Reads the step of a saved ONNX file; null where it has none.</summary>
     public static ImageStep? ReadStep(Span<byte> onnx)
@@ -130,21 +165,8 @@ internal static class SavedOnnx
             .Message(GraphNode, Node("Reshape", name, [source, shapeName], [name]));
     }
 
-    private static ProtobufWriter Node(string type, string name, IEnumerable<string> inputs, IEnumerable<string> outputs)
-    {
-        var node = new ProtobufWriter();
-        foreach (string input in inputs)
-        {
-            node.Text(1, input);
-        }
-
-        foreach (string output in outputs)
-        {
-            node.Text(2, output);
-        }
-
-        return node.Text(3, name).Text(4, type);
-    }
+    private static ProtobufWriter Node(string type, string name, IEnumerable<string> inputs, IEnumerable<string> outputs) =>
+        new ProtobufWriter().Texts(1, inputs).Texts(2, outputs).Text(3, name).Text(4, type);
 
     /// <summary>
     /// ML.NET's convention: its ONNX transform takes the slot names of a column from a node of this name, and nothing reads
@@ -157,14 +179,9 @@ internal static class SavedOnnx
         graph.Message(
             GraphInitializer,
             new ProtobufWriter().Integer(1, 1).Integer(2, String).Text(6, "unused").Text(8, $"mlnet.{column}.unusedInput"));
-        ProtobufWriter keys = new ProtobufWriter().Text(1, "keys_strings").Integer(20, Strings);
-        ProtobufWriter values = new ProtobufWriter().Text(1, "values_int64s").Integer(20, Integers);
-        for (int i = 0; i < slotNames.Count; i++)
-        {
-            keys.Text(9, slotNames[i]);
-            values.Integer(8, i);
-        }
-
+        ProtobufWriter keys = new ProtobufWriter().Text(1, "keys_strings").Texts(9, slotNames).Integer(20, Strings);
+        ProtobufWriter values = new ProtobufWriter()
+            .Text(1, "values_int64s").Integers(8, Enumerable.Range(0, slotNames.Count)).Integer(20, Integers);
         graph.Message(
             GraphNode,
             Node("LabelEncoder", name, [$"mlnet.{column}.unusedInput"], [$"mlnet.{column}.unusedOutput"])
@@ -180,13 +197,7 @@ internal static class SavedOnnx
     private static ProtobufWriter Int64Tensor(string name, int[] values)
     {
         const int Int64 = 7;
-        byte[] data = new byte[values.Length * sizeof(long)];
-        for (int i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(i * sizeof(long)), values[i]);
-        }
-
-        return new ProtobufWriter().Integer(1, values.Length).Integer(2, Int64).Text(8, name).Bytes(9, data);
+        return new ProtobufWriter().Integer(1, values.Length).Integer(2, Int64).Integers(7, values).Text(8, name);
     }
 
     private static ProtobufWriter ValueInfo(string name, int[] shape)

@@ -4,9 +4,6 @@ namespace MlNetMobileViT;
 
 // The rows that the custom mappings of a saved pipeline read and write. ML.NET finds their columns by these names.
 
-/// <summary>Nothing.</summary>
-internal sealed class NoColumns;
-
 /// <summary>A constant, to look the settings up by.</summary>
 internal sealed class SettingsKeyRow
 {
@@ -16,7 +13,6 @@ internal sealed class SettingsKeyRow
     public string Value { get; set; } = "";
 }
 
-/// <summary>The settings.</summary>
 internal abstract class SettingsRow
 {
     public const string Name = SavedOnnx.ColumnPrefix + "settings";
@@ -25,7 +21,6 @@ internal abstract class SettingsRow
     public ReadOnlyMemory<char> Settings { get; set; }
 }
 
-/// <summary>A row with an image.</summary>
 internal abstract class ImageInputRow : SettingsRow
 {
     public const string InputName = SavedOnnx.ColumnPrefix + "input";
@@ -34,27 +29,23 @@ internal abstract class ImageInputRow : SettingsRow
     public abstract ImageSource SourceFor(ImageStep step);
 }
 
-/// <summary>A row with an image of a type.</summary>
 internal abstract class ImageInputRow<T> : ImageInputRow
 {
     [ColumnName(InputName)]
     public T Image { get; set; } = default!;
 }
 
-/// <summary>A row with the path of an image.</summary>
 internal sealed class PathRow : ImageInputRow<ReadOnlyMemory<char>>
 {
     public override ImageSource SourceFor(ImageStep step) =>
         new PathImageSource([Image], step.InputColumnName, step.CommonOptions.ImageFolder);
 }
 
-/// <summary>A row with an encoded image.</summary>
 internal sealed class EncodedRow : ImageInputRow<VBuffer<byte>>
 {
     public override ImageSource SourceFor(ImageStep step) => new EncodedImageSource([Image], step.InputColumnName);
 }
 
-/// <summary>A row with a decoded image.</summary>
 internal sealed class DecodedRow : ImageInputRow
 {
     [ColumnName(InputName)]
@@ -99,7 +90,6 @@ internal sealed class ImageBytesSource(VBuffer<byte> image, IReadOnlyList<int> s
     public override string NameOf(int slot, long row) => Unnamed(columnName, row);
 }
 
-/// <summary>A row with preprocessed pixels.</summary>
 internal sealed class PixelsRow : ImageInputRow<VBuffer<float>>
 {
     public override ImageSource SourceFor(ImageStep step) => new PixelSource([Image], step.InputColumnName);
@@ -110,16 +100,11 @@ internal class PixelsOrErrorRow
 {
     public const string ErrorName = SavedOnnx.ColumnPrefix + "error";
 
-    [ColumnName(SavedInput.Name)]
+    [ColumnName(SavedOnnx.ModelInput)]
     public VBuffer<float> Pixels { get; set; }
 
     [ColumnName(ErrorName)]
     public ReadOnlyMemory<char> Error { get; set; }
-
-    /// <summary>Says where the pixels lie in the picture.</summary>
-    public virtual void SetGeometry(ImageGeometry? geometry)
-    {
-    }
 }
 
 /// <summary>The same with the picture that the image was.</summary>
@@ -130,10 +115,6 @@ internal sealed class PreprocessedRow : PixelsOrErrorRow
     /// <summary>Width and height of the picture when upright, and its EXIF orientation; empty where it is not known.</summary>
     [ColumnName(PictureName)]
     public VBuffer<int> Picture { get; set; }
-
-    public override void SetGeometry(ImageGeometry? geometry) => Picture = geometry is { } known
-        ? new VBuffer<int>(3, [known.Width, known.Height, known.ExifOrientation])
-        : new VBuffer<int>(0, []);
 }
 
 /// <summary>What the model of a saved pipeline gave for an image, as it came.</summary>

@@ -32,7 +32,7 @@ internal sealed class SavedSettings
 
         private ImagePreprocessor Preprocessor => field ??= new ImagePreprocessor(Step.Preprocessing, Step.CommonOptions.Decoding);
 
-        private ModelStep ModelStep => Step as ModelStep ?? throw ImageStep.Unreadable("it has no model.");
+        public ModelStep ModelStep => Step as ModelStep ?? throw ImageStep.Unreadable("it has no model.");
 
         /// <summary>Makes the pixels of one image, or says why it cannot.</summary>
         /// <param name="input">The image.</param>
@@ -42,10 +42,10 @@ internal sealed class SavedSettings
             VBuffer<float> pixels = output.Pixels;
             VBufferEditor<float> editor = VBufferEditor.Create(ref pixels, Preprocessor.Length);
             output.Error = default;
-            output.SetGeometry(null);
+            ImageGeometry? geometry = null;
             try
             {
-                output.SetGeometry(input.SourceFor(Step).Preprocess(slot: 0, row: -1, Preprocessor, editor.Values));
+                geometry = input.SourceFor(Step).Preprocess(slot: 0, row: -1, Preprocessor, editor.Values);
             }
             catch (Exception exception) when (BadImage.IsMarked(exception, Step.CommonOptions.BadImages))
             {
@@ -54,6 +54,11 @@ internal sealed class SavedSettings
             }
 
             output.Pixels = editor.Commit();
+            if (output is PreprocessedRow preprocessed)
+            {
+                int[] picture = geometry is { } known ? [known.Width, known.Height, known.ExifOrientation] : [];
+                preprocessed.Picture = new VBuffer<int>(picture.Length, picture);
+            }
         }
 
         /// <summary>Makes a row of what the model gave; throws the row's error unless it is to be marked.</summary>

@@ -91,15 +91,15 @@ internal sealed class StepSaver : IStepSaver
         string error = PixelsOrErrorRow.ErrorName;
         if (modelStep is null)
         {
-            byte[] onnx = SavedOnnx.WriteColumns(SavedInput.Name, vectors, hasSlotNames, step);
-            AppendOnnx("pixels.onnx", onnx, SavedInput.Name, [1, 0], vectorNames);
+            byte[] onnx = SavedOnnx.WriteColumns(SavedOnnx.ModelInput, vectors, hasSlotNames, step);
+            AppendOnnx("pixels.onnx", onnx, SavedOnnx.ModelInput, [1, 0], vectorNames);
         }
         else
         {
             // The pixels are a vector of unknown size to ML.NET, which takes one dimension from it.
             int[] pixels = [1, 3, step.Preprocessing.Height, 0];
             AppendOnnx(
-                "model.onnx", SavedOnnx.WriteModel(model!.Bytes, modelStep), SavedInput.Name, pixels, [ModelValuesRow.ValuesName]);
+                "model.onnx", SavedOnnx.WriteModel(model!.Bytes, modelStep), SavedOnnx.ModelInput, pixels, [ModelValuesRow.ValuesName]);
             // Another text column where the images have no paths; nobody reads it then.
             Append(transforms.CopyColumns(
                 ModelValuesRow.ImagePathName, step.InputKind == ImageColumnKind.Path ? InputName : PixelsOrErrorRow.ErrorName));

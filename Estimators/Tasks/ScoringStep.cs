@@ -20,3 +20,6 @@ internal record ScoringStep : ModelStep<MobileViTScoringOptions>
         Require(ModelOutput.Length > 0, "its output of the model is wrong.");
     }
 }
+
+/// <summary>Images to feature vectors: an output of the model, for a trainer to learn from.</summary>
+internal sealed record FeaturizationStep : ScoringStep;
