@@ -62,7 +62,10 @@ internal static class ConverterCommandLine
         void SayStopped() => host.Error.WriteLine("error: Stopped. A download that was underway goes on from here next time.");
     }
 
-    /// <summary>What a person reads of an exception, in one line: the message, without the parameter name that .NET appends, and with the type where it is unexpected.</summary>
+    /// <summary>
+    /// What a person reads of an exception, in one line: the message, without the parameter name that .NET appends, and with the
+    /// type where it is unexpected.
+    /// </summary>
     private static string Describe(Exception exception)
     {
         string message = exception.Message;

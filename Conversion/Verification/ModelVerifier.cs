@@ -206,12 +206,9 @@ public static class ModelVerifier
 
         float[] logits = session.Run([sample.Pixels.ToArray()])[ModelOutputs.Logits];
         float[] first = [.. logits.Take(sample.FirstLogits.Count)];
-        double largest = first.Length < sample.FirstLogits.Count ? double.PositiveInfinity : 0;
-        for (int i = 0; i < first.Length; i++)
-        {
-            largest = Max(largest, Math.Abs((double)first[i] - sample.FirstLogits[i]));
-        }
-
+        double largest = first.Length < sample.FirstLogits.Count
+            ? double.PositiveInfinity
+            : first.Zip(sample.FirstLogits, static (actual, expected) => Math.Abs((double)actual - expected)).Aggregate(0.0, Max);
         return new VerificationCheck(
             name,
             largest <= sample.Tolerance,

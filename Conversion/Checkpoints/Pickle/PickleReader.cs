@@ -23,7 +23,7 @@ namespace MlNetMobileViT.Conversion;
 /// <see cref="MaxOpcodes"/> and <see cref="MaxBytesPerOpcode"/>.
 /// </para>
 /// </remarks>
-internal sealed partial class PickleReader
+internal sealed partial class PickleReader(CheckpointFile file, ReadOnlyMemory<byte> bytes)
 {
     /// <summary>The longest pickle that is read; those of MobileViT state dicts have some 60 KB.</summary>
     public const int MaxBytes = 16 << 20;
@@ -39,20 +39,14 @@ internal sealed partial class PickleReader
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private readonly CheckpointFile _file;
-    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly CheckpointFile _file = file;
+    private readonly ReadOnlyMemory<byte> _bytes = bytes;
     private readonly Stack<int> _marks = [];
     private readonly List<object?> _stack = [];
     private readonly Dictionary<uint, object?> _memo = [];
     private readonly List<PickledStorage> _storages = [];
     private int _position;
     private int _steps;
-
-    private PickleReader(CheckpointFile file, ReadOnlyMemory<byte> bytes)
-    {
-        _file = file;
-        _bytes = bytes;
-    }
 
     /// <summary>Reads one pickle.</summary>
     /// <param name="file">The file, for error messages.</param>
