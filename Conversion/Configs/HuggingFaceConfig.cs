@@ -141,7 +141,7 @@ internal sealed class HuggingFaceConfig(ConfigObject? config, ConfigObject? prep
         }
 
         RequireDefault(config.Text("hidden_act") is null or "silu" or "swish", config, "hidden_act");
-        RequireDefault((config.Integer("patch_size") ?? MobileViTArchitecture.PatchSize) == MobileViTArchitecture.PatchSize, config, "patch_size");
+        RequireDefault(config.Integer("patch_size") is null or MobileViTArchitecture.PatchSize, config, "patch_size");
         RequireDefault((config.Integer("output_stride") ?? 32) == 32, config, "output_stride");
         RequireDefault((config.Integer("conv_kernel_size") ?? 3) == 3, config, "conv_kernel_size");
         RequireDefault((float)(config.Number("layer_norm_eps") ?? 1e-5) == MobileViTArchitecture.NormEpsilon, config, "layer_norm_eps");

@@ -10,7 +10,8 @@ internal sealed class GraphLinks(GraphProto graph)
             .ToDictionary(static pair => pair.output, static pair => pair.node);
 
     private readonly ILookup<string, NodeProto> _consumers =
-        graph.Node.SelectMany(InputsOf, static (node, input) => (node, input)).ToLookup(static pair => pair.input, static pair => pair.node);
+        graph.Node.SelectMany(InputsOf, static (node, input) => (node, input))
+            .ToLookup(static pair => pair.input, static pair => pair.node);
 
     private readonly Dictionary<string, TensorProto> _initializers = graph.Initializer.ToDictionary(static tensor => tensor.Name);
     private readonly HashSet<string> _outputs = [.. graph.Output.Select(static output => output.Name)];

@@ -91,12 +91,12 @@ public static class ModelVerifier
     private static VerificationCheck CheckStructure(OnnxModelFile file, VerificationSession session)
     {
         string[] known = [.. ModelOutputs.Default, .. ModelOutputs.Stages];
-        var preprocessing = file.Metadata.Preprocessing;
+        var wanted = file.Metadata.Preprocessing;
         string? problem = session.InputProblem
             ?? (session.Outputs.Count == 0 || session.Outputs.Except(known).Any()
                 ? $"the outputs are {string.Join(", ", session.Outputs)}; expected are some of {string.Join(", ", known)}"
-                : !session.Accepts(preprocessing.Height, preprocessing.Width)
-                ? Text($"the input is {session.InputShape}, and the preprocessing makes {preprocessing.Height}×{preprocessing.Width} pixels")
+                : !session.Accepts(wanted.Height, wanted.Width)
+                ? Text($"the input is {session.InputShape}, and the preprocessing makes {wanted.Height}×{wanted.Width} pixels")
                 : session.InputValues > VerificationSession.MaxInputValues
                 ? Text($"a batch for {session.InputShape} holds {session.InputValues} values, too many to check")
                 : null);
