@@ -67,6 +67,8 @@ internal sealed class SavedSettings
         /// <param name="geometry">Where the model's input lies in the picture.</param>
         public RowResult Decode(IResultDecoder decoder, ModelValuesRow input, ImageGeometry? geometry)
         {
+            // Before there is memory for the columns: what the step says of its outputs is not trusted.
+            float[][] tensors = Split(decoder.Outputs, input.Values.GetValues());
             var row = new RowResult(decoder.Columns, Step.CommonOptions.BadImages) { Geometry = geometry };
             if (!input.Error.IsEmpty)
             {
@@ -74,7 +76,6 @@ internal sealed class SavedSettings
                 return row;
             }
 
-            float[][] tensors = Split(decoder.Outputs, input.Values.GetValues());
             ImageSource image = Step.InputKind == ImageColumnKind.Path
                 ? new PathRow { Image = input.ImagePath }.SourceFor(Step)
                 : new EncodedRow().SourceFor(Step);

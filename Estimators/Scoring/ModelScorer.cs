@@ -46,16 +46,23 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
     public static void Decode(
         IResultDecoder decoder, ImageOutputs outputs, RowResult result, ImageSource images, int slot, long row)
     {
-        for (int i = 0; i < decoder.Outputs.Count; i++)
+        try
         {
-            if (!ModelNumbers.AreFinite(outputs[i]))
+            for (int i = 0; i < decoder.Outputs.Count; i++)
             {
-                result.Fail(ModelNumbers.Error(decoder.Outputs[i].Name, outputs[i], images.NameOf(slot, row)));
-                return;
+                if (!ModelNumbers.AreFinite(outputs[i]))
+                {
+                    throw ModelNumbers.Error(decoder.Outputs[i].Name, outputs[i], images.NameOf(slot, row));
+                }
             }
-        }
 
-        decoder.Decode(outputs, result.Geometry, result);
+            decoder.Decode(outputs, result.Geometry, result);
+        }
+        catch (Exception exception)
+        {
+            // It is this row's, whatever became of the others of its run.
+            result.Fail(exception);
+        }
     }
 
     public void Dispose()

@@ -45,9 +45,11 @@ internal sealed class ClassificationTask : ModelTask
         // Logits, where the model has them, for they never tie by rounding to 1.
         _rankBy = model.Outputs.Any(static output => output.Name == ModelOutputs.Logits) ? Use(ModelOutputs.Logits) : _probabilities;
         int classes = Outputs[_rankBy].Length;
-        if (_labels.Count != classes)
+        if (_labels.Count != classes || Outputs[_probabilities].Length != classes)
         {
-            throw new ArgumentException($"it has {_labels.Count} labels for {classes} classes.");
+            throw new ArgumentException(
+                $"The model '{model.Source}' has {_labels.Count} labels, {classes} classes to rank and {Outputs[_probabilities].Length} "
+                + "probabilities; they must be as many.");
         }
 
         int top = Math.Min(options.TopK, classes);

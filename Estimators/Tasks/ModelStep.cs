@@ -45,6 +45,12 @@ internal abstract record ModelStep<TOptions> : ModelStep
 
     internal sealed override MobileViTScoringOptions CommonOptions => Options;
 
+    protected override void Validate()
+    {
+        Require(Options is not null, "it has no options.");
+        base.Validate();
+    }
+
     public sealed override ImageStep With(MobileViTPipelineOptions changes) =>
         this with { Options = (TOptions)changes.ApplyTo(Options) };
 }
