@@ -48,8 +48,7 @@ internal sealed class ClassificationTask : ModelTask
         if (_labels.Count != classes || Outputs[_probabilities].Length != classes)
         {
             throw new ArgumentException(
-                $"The model '{model.Source}' has {_labels.Count} labels, {classes} classes to rank and {Outputs[_probabilities].Length} "
-                + "probabilities; they must be as many.");
+                $"'{model.Source}' has {_labels.Count} labels for {classes} classes and {Outputs[_probabilities].Length} probabilities.");
         }
 
         int top = Math.Min(options.TopK, classes);

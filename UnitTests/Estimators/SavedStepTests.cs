@@ -198,7 +198,7 @@ public sealed class SavedStepTests
         StringAssert.Contains(outputs.Message, "has no output 'probabilities'", StringComparison.Ordinal);
         StringAssert.EndsWith(
             shorter.Message, "its output 'probabilities' is longer than what the model gives.", StringComparison.Ordinal);
-        StringAssert.EndsWith(decodedLabels.Message, "it has 1 labels for 2 classes.", StringComparison.Ordinal);
+        StringAssert.EndsWith(decodedLabels.Message, "has 1 labels for 2 classes and 2 probabilities.", StringComparison.Ordinal);
 
         static InvalidDataException Decode(ImageStep step, int values) => Assert.ThrowsExactly<InvalidDataException>(
             () => new DecodeMapping().GetMapping()(
