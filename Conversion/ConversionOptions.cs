@@ -148,3 +148,26 @@ public sealed record ConversionOptions
         return MobileViTVariants.NameOf(Heads is { } heads ? asked.WithHeads(heads) : asked) == variant;
     }
 }
+
+/// <summary>What layer norms do where a block has as many patches as its tokens have channels.</summary>
+public enum LayerNormKind
+{
+    /// <summary>They normalise every token over its channels, as everywhere: the paper, timm, Hugging Face, CVNets before 0.2.</summary>
+    Channels,
+
+    /// <summary>They normalise every channel over the patches, as CVNets does since version 0.2.</summary>
+    Cvnets,
+}
+
+/// <summary>How a converted file stores the weights.</summary>
+public enum WeightPrecision
+{
+    /// <summary>32 bits a weight: the weights of the checkpoint, exactly.</summary>
+    Float32,
+
+    /// <summary>
+    /// 16 bits a weight, half the file. The graph widens them to 32 bits, which ONNX Runtime does once when it loads the
+    /// model: activations and speed are those of <see cref="Float32"/>.
+    /// </summary>
+    Float16,
+}

@@ -34,7 +34,9 @@ public static class MobileViTConverter
     /// The checkpoint is damaged, or is not a MobileViT that fits the options; or the JSON files beside it ask for what is not
     /// done here.
     /// </exception>
-    /// <exception cref="ArgumentException">An option is out of range, or the labels are not as many as the classes.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, the labels are not as many as the classes, or the output is a folder or a device.
+    /// </exception>
     public static ConversionReport Convert(string checkpointPath, string outputPath, ConversionOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
@@ -167,13 +169,9 @@ public static class MobileViTConverter
                 return Task.CompletedTask;
             }).GetAwaiter().GetResult();
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The output '{outputPath}' cannot be written: {exception.Message}", exception);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new UnauthorizedAccessException($"The output '{outputPath}' cannot be written: {exception.Message}", exception);
+            throw AtomicFile.WithMessage(exception, $"The output '{outputPath}' cannot be written: {exception.Message}");
         }
     }
 }

@@ -22,42 +22,9 @@ public static class MobileViTVariants
     /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>.</exception>
     public static MobileViTArchitecture Get(string name) => name switch
     {
-        Xxs => new MobileViTArchitecture
-        {
-            Backbone = new Backbone(StemChannels: 16,
-            [
-                Mv2Stage(blocks: 1, channels: 16, stride: 1, expandRatio: 2),
-                Mv2Stage(blocks: 3, channels: 24, stride: 2, expandRatio: 2),
-                MobileViTStage(channels: 48, expandRatio: 2, dimension: 64, layers: 2),
-                MobileViTStage(channels: 64, expandRatio: 2, dimension: 80, layers: 4),
-                MobileViTStage(channels: 80, expandRatio: 2, dimension: 96, layers: 3),
-            ]),
-            Head = new Classification(FeatureChannels: 320),
-        },
-        Xs => new MobileViTArchitecture
-        {
-            Backbone = new Backbone(StemChannels: 16,
-            [
-                Mv2Stage(blocks: 1, channels: 32, stride: 1, expandRatio: 4),
-                Mv2Stage(blocks: 3, channels: 48, stride: 2, expandRatio: 4),
-                MobileViTStage(channels: 64, expandRatio: 4, dimension: 96, layers: 2),
-                MobileViTStage(channels: 80, expandRatio: 4, dimension: 120, layers: 4),
-                MobileViTStage(channels: 96, expandRatio: 4, dimension: 144, layers: 3),
-            ]),
-            Head = new Classification(FeatureChannels: 384),
-        },
-        S => new MobileViTArchitecture
-        {
-            Backbone = new Backbone(StemChannels: 16,
-            [
-                Mv2Stage(blocks: 1, channels: 32, stride: 1, expandRatio: 4),
-                Mv2Stage(blocks: 3, channels: 64, stride: 2, expandRatio: 4),
-                MobileViTStage(channels: 96, expandRatio: 4, dimension: 144, layers: 2),
-                MobileViTStage(channels: 128, expandRatio: 4, dimension: 192, layers: 4),
-                MobileViTStage(channels: 160, expandRatio: 4, dimension: 240, layers: 3),
-            ]),
-            Head = new Classification(FeatureChannels: 640),
-        },
+        Xxs => Published(expandRatio: 2, channels: [16, 24, 48, 64, 80], dimensions: [64, 80, 96], features: 320),
+        Xs => Published(expandRatio: 4, channels: [32, 48, 64, 80, 96], dimensions: [96, 120, 144], features: 384),
+        S => Published(expandRatio: 4, channels: [32, 64, 96, 128, 160], dimensions: [144, 192, 240], features: 640),
         _ => throw new ArgumentException($"There is no variant '{name}'; the variants are {string.Join(", ", Names)}.", nameof(name)),
     };
 
@@ -68,12 +35,26 @@ public static class MobileViTVariants
         return Names.FirstOrDefault(name => Get(name).WithClasses(architecture.Classes) == architecture) ?? Custom;
     }
 
-    private static BlockSpec[] Mv2Stage(int blocks, int channels, int stride, int expandRatio) =>
-        [.. InvertedResidual.Sequence(blocks, channels, stride, expandRatio)];
+    /// <summary>Depths and strides are the same for all of them.</summary>
+    private static MobileViTArchitecture Published(int expandRatio, int[] channels, int[] dimensions, int features)
+    {
+        return new MobileViTArchitecture
+        {
+            Backbone = new Backbone(StemChannels: 16,
+            [
+                [.. InvertedResidual.Sequence(count: 1, channels[0], stride: 1, expandRatio)],
+                [.. InvertedResidual.Sequence(count: 3, channels[1], stride: 2, expandRatio)],
+                MobileViTStage(channels[2], dimensions[0], layers: 2),
+                MobileViTStage(channels[3], dimensions[1], layers: 4),
+                MobileViTStage(channels[4], dimensions[2], layers: 3),
+            ]),
+            Head = new Classification(features),
+        };
 
-    private static BlockSpec[] MobileViTStage(int channels, int expandRatio, int dimension, int layers) =>
-    [
-        new InvertedResidual(channels, Stride: 2, expandRatio),
-        new MobileViT(channels, new TransformerSpec(dimension, layers, FeedForward: 2 * dimension)),
-    ];
+        BlockSpec[] MobileViTStage(int width, int dimension, int layers) =>
+        [
+            new InvertedResidual(width, Stride: 2, expandRatio),
+            new MobileViT(width, new TransformerSpec(dimension, layers, FeedForward: 2 * dimension)),
+        ];
+    }
 }

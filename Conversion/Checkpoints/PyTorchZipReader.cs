@@ -12,7 +12,7 @@ internal static class PyTorchZipReader
 
     public static StateDict Read(CheckpointFile file, string? stateDictKey)
     {
-        var archive = ZipDirectory.Read(file);
+        var archive = new ZipDirectory(file);
         string[] pickles = [.. archive.Names.Where(IsPickle).Take(2)];
         if (pickles.Length != 1)
         {

@@ -74,8 +74,8 @@ internal static class SafetensorsReader
     {
         if (value.ValueKind != JsonValueKind.Object
             || !value.TryGetProperty("dtype", out var type) || type.ValueKind != JsonValueKind.String
-            || !value.TryGetProperty("shape", out var shapeElement) || !TryReadIntegers(shapeElement, out long[] sizes)
-            || !value.TryGetProperty("data_offsets", out var offsets) || !TryReadIntegers(offsets, out long[] range))
+            || !value.TryGetProperty("shape", out var shapeElement) || Integers(shapeElement) is not { } sizes
+            || !value.TryGetProperty("data_offsets", out var offsets) || Integers(offsets) is not { } range)
         {
             throw Error(file, name, "is described without a dtype, a shape or data_offsets of the form that they have");
         }
@@ -112,27 +112,11 @@ internal static class SafetensorsReader
         _ => throw Error(file, name, $"is of type {CheckpointFile.Quote(text)}, which is not read; convert it to F32"),
     };
 
-    private static bool TryReadIntegers(JsonElement array, out long[] values)
-    {
-        values = [];
-        if (array.ValueKind != JsonValueKind.Array)
-        {
-            return false;
-        }
-
-        long[] read = new long[array.GetArrayLength()];
-        int count = 0;
-        foreach (var element in array.EnumerateArray())
-        {
-            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out read[count++]))
-            {
-                return false;
-            }
-        }
-
-        values = read;
-        return true;
-    }
+    private static long[]? Integers(JsonElement array) =>
+        array.ValueKind == JsonValueKind.Array
+        && array.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out _))
+            ? [.. array.EnumerateArray().Select(static item => item.GetInt64())]
+            : null;
 
     private static void RefuseGaps(CheckpointFile file, List<Entry> entries, int dataLength)
     {

@@ -20,16 +20,13 @@ internal sealed class ZipDirectory
     private readonly CheckpointFile _file;
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    private ZipDirectory(CheckpointFile file) => _file = file;
+    public ZipDirectory(CheckpointFile file)
+    {
+        _file = file;
+        ReadEntries();
+    }
 
     public IEnumerable<string> Names => _entries.Keys;
-
-    public static ZipDirectory Read(CheckpointFile file)
-    {
-        var directory = new ZipDirectory(file);
-        directory.ReadEntries();
-        return directory;
-    }
 
     public bool Contains(string name) => _entries.ContainsKey(name);
 

@@ -70,3 +70,17 @@ internal static class Arguments
         _ => "an argument",
     };
 }
+
+/// <summary>An option with a value.</summary>
+internal sealed class ValueOption<T> : Option<T>
+{
+    /// <param name="name">Its name.</param>
+    /// <param name="helpName">What the usage calls the value.</param>
+    /// <param name="description">What it is for.</param>
+    public ValueOption(string name, string helpName, string description)
+        : base(name)
+    {
+        HelpName = helpName;
+        Description = description;
+    }
+}

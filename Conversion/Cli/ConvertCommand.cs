@@ -4,7 +4,7 @@ using System.Globalization;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary><c>convert CHECKPOINT -o model.onnx</c>.</summary>
-internal sealed class ConvertCommand
+internal sealed class ConvertCommand : Command
 {
     private readonly WeightsSource _source = new("CHECKPOINT", "A checkpoint file, or a folder of Hugging Face or timm");
 
@@ -15,52 +15,37 @@ internal sealed class ConvertCommand
         Required = true,
     };
 
-    private readonly Option<string?> _labels = new("--labels")
-    {
-        Description = "Class labels: a UTF-8 text file, one a line, in the order of the classes. "
-            + "Default: those of a config.json beside the weights; else those of ImageNet-1k for a model of 1000 classes.",
-        HelpName = "FILE",
-    };
+    private readonly ValueOption<string?> _labels = new(
+        "--labels", "FILE",
+        "Class labels: a UTF-8 text file, one a line, in the order of the classes. "
+            + "Default: those of a config.json beside the weights; else those of ImageNet-1k for a model of 1000 classes.");
 
     private readonly Option<bool> _noLabels = new("--no-labels")
     {
         Description = "Write no labels: for 1000 classes that are not ImageNet's.",
     };
 
-    private readonly Option<string?> _preset = new("--preset")
-    {
-        Description = $"The preprocessing to write into the file: {string.Join(", ", PreprocessingPresets.Names)}. "
-            + "Default: that of a preprocessor_config.json or config.json beside the weights; else that of the checkpoint's layout.",
-        HelpName = "NAME",
-    };
+    private readonly ValueOption<string?> _preset = new(
+        "--preset", "NAME",
+        $"The preprocessing to write into the file: {string.Join(", ", PreprocessingPresets.Names)}. "
+            + "Default: that of a preprocessor_config.json or config.json beside the weights; else that of the checkpoint's layout.");
 
-    private readonly Option<string?> _inputSize = new("--input-size")
-    {
-        Description = "The size of the input in pixels, multiples of 32: one number, or HxW such as 192x320. Default: "
-            + $"that of the preprocessing beside the weights; else {PreprocessingPresets.DefaultSide}.",
-        HelpName = "SIZE",
-    };
+    private readonly ValueOption<string?> _inputSize = new(
+        "--input-size", "SIZE",
+        "The size of the input in pixels, multiples of 32: one number, or HxW such as 192x320. Default: "
+            + $"that of the preprocessing beside the weights; else {PreprocessingPresets.DefaultSide}.");
 
-    private readonly Option<string?> _variant = new("--variant")
-    {
-        Description = $"Accept only this variant: {string.Join(", ", MobileViTVariants.Names)}. Default: any.",
-        HelpName = "NAME",
-    };
+    private readonly ValueOption<string?> _variant = new(
+        "--variant", "NAME", $"Accept only this variant: {string.Join(", ", MobileViTVariants.Names)}. Default: any.");
 
-    private readonly Option<string?> _outputs = new("--outputs")
-    {
-        Description = $"The outputs, by comma: {string.Join(",", ModelOutputs.Default)} (default), and the feature maps "
-            + $"{string.Join(",", ModelOutputs.Stages)}.",
-        HelpName = "NAMES",
-    };
+    private readonly ValueOption<string?> _outputs = new(
+        "--outputs", "NAMES",
+        $"The outputs, by comma: {string.Join(",", ModelOutputs.Default)} (default), and the feature maps "
+            + $"{string.Join(",", ModelOutputs.Stages)}.");
 
     private readonly Option<bool> _float16 = new("--float16") { Description = "Store the weights in 16 bits: half the file." };
 
-    private readonly Option<int?> _batch = new("--batch")
-    {
-        Description = "Fix the batch size. Default: any.",
-        HelpName = "N",
-    };
+    private readonly ValueOption<int?> _batch = new("--batch", "N", "Fix the batch size. Default: any.");
 
     private readonly Option<bool> _dynamicSize = new("--dynamic-size")
     {
@@ -72,48 +57,33 @@ internal sealed class ConvertCommand
         Description = "Use standard ONNX operators only, for runtimes other than ONNX Runtime.",
     };
 
-    private readonly Option<string?> _architecture = new("--architecture")
-    {
-        Description = "Accept only this network: a JSON file in the form that 'inspect' prints. Default: what the tensors show.",
-        HelpName = "FILE",
-    };
+    private readonly ValueOption<string?> _architecture = new(
+        "--architecture", "FILE",
+        "Accept only this network: a JSON file in the form that 'inspect' prints. Default: what the tensors show.");
 
-    private readonly Option<int?> _heads = new("--heads")
-    {
-        Description = "The attention heads of a network of your own, which no tensor shows. Default: 4.",
-        HelpName = "N",
-    };
+    private readonly ValueOption<int?> _heads = new(
+        "--heads", "N", "The attention heads of a network of your own, which no tensor shows. Default: 4.");
 
-    private readonly Option<string?> _layerNorm = new("--layer-norm")
-    {
-        Description = "Where a block has as many patches as channels, layer norms normalise over the channels (channels) or, as CVNets "
+    private readonly ValueOption<string?> _layerNorm = new(
+        "--layer-norm", "KIND",
+        "Where a block has as many patches as channels, layer norms normalise over the channels (channels) or, as CVNets "
             + "since version 0.2, over the patches (cvnets). Default: auto, which is cvnets for a checkpoint in its layout, and "
-            + "channels for others and for official weights by name.",
-        HelpName = "KIND",
-    };
+            + "channels for others and for official weights by name.");
 
     private readonly CommandHost _host;
 
-    private ConvertCommand(CommandHost host) => _host = host;
-
-    public static Command Create(CommandHost host) => new ConvertCommand(host).ToCommand();
-
-    private Command ToCommand()
+    public ConvertCommand(CommandHost host)
+        : base("convert", "Convert a checkpoint into an ONNX file.")
     {
-        var command = new Command("convert", "Convert a checkpoint into an ONNX file.");
-        _source.AddTo(command);
+        _host = host;
+        _source.AddTo(this);
         Option[] options =
         [
             _output, _labels, _noLabels, _preset, _inputSize, _variant, _outputs, _float16, _batch, _dynamicSize, _portable,
             _architecture, _heads, _layerNorm,
         ];
-        foreach (var option in options)
-        {
-            command.Add(option);
-        }
-
-        command.SetAction(RunAsync);
-        return command;
+        Array.ForEach(options, Add);
+        SetAction(RunAsync);
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -17,9 +17,9 @@ internal static class ConverterCommandLine
         var root = new RootCommand("Converts MobileViT checkpoints (CVNets, timm, Hugging Face) into self-describing ONNX files.")
         {
             verbose,
-            ConvertCommand.Create(host),
-            InspectCommand.Create(host),
-            VerifyCommand.Create(host),
+            new ConvertCommand(host),
+            new InspectCommand(host),
+            new VerifyCommand(host),
         };
 
         ParseResult parsed = Arguments.Parse(root, args);
@@ -50,7 +50,7 @@ internal static class ConverterCommandLine
         }
         catch (Exception exception)
         {
-            host.Error.WriteLine($"error: {ErrorText.Of(exception)}");
+            host.Error.WriteLine($"error: {Describe(exception)}");
             if (parsed.GetValue(verbose))
             {
                 host.Error.WriteLine(exception);
@@ -60,5 +60,24 @@ internal static class ConverterCommandLine
         }
 
         void SayStopped() => host.Error.WriteLine("error: Stopped. A download that was underway goes on from here next time.");
+    }
+
+    /// <summary>
+    /// What a person reads of an exception, in one line: the message, without the parameter name that .NET appends, and with the
+    /// type where it is unexpected.
+    /// </summary>
+    private static string Describe(Exception exception)
+    {
+        string message = exception.Message;
+        if (exception is ArgumentException { ParamName: { } parameter })
+        {
+            message = message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal);
+        }
+
+        message = string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        return exception is ArgumentException or FormatException or IOException or InvalidDataException
+            or UnauthorizedAccessException or HttpRequestException
+            ? message
+            : $"{exception.GetType().Name}: {message} (--verbose shows where.)";
     }
 }

@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary><c>inspect FILE</c>: what a checkpoint or a converted model is.</summary>
-internal sealed class InspectCommand
+internal sealed class InspectCommand : Command
 {
     private readonly WeightsSource _source = new("FILE", "A converted ONNX file, a checkpoint file or a folder of Hugging Face or timm");
 
@@ -13,17 +13,13 @@ internal sealed class InspectCommand
 
     private readonly CommandHost _host;
 
-    private InspectCommand(CommandHost host) => _host = host;
-
-    public static Command Create(CommandHost host) => new InspectCommand(host).ToCommand();
-
-    private Command ToCommand()
+    public InspectCommand(CommandHost host)
+        : base("inspect", "Show what a checkpoint or a converted ONNX file holds.")
     {
-        var command = new Command("inspect", "Show what a checkpoint or a converted ONNX file holds.");
-        _source.AddTo(command);
-        command.Add(_tensors);
-        command.SetAction(RunAsync);
-        return command;
+        _host = host;
+        _source.AddTo(this);
+        Add(_tensors);
+        SetAction(RunAsync);
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -69,13 +69,11 @@ internal sealed class StopSignals : IDisposable
     {
         // A second signal is left to end the process at once.
         signal.Cancel = !_signalled.IsSet;
-        if (!signal.Cancel)
+        if (signal.Cancel)
         {
-            return;
+            _signalled.Set();
+            _stopping.Cancel();
         }
-
-        _signalled.Set();
-        _stopping.Cancel();
     }
 
     private void EndInTime(Action unanswered, int exitCode)

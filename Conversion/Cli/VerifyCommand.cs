@@ -4,22 +4,17 @@ using System.Globalization;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary><c>verify model.onnx</c>: whether a converted file is good.</summary>
-internal sealed class VerifyCommand
+internal sealed class VerifyCommand : Command
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "A converted ONNX file." };
 
-    private readonly Option<string?> _image = new("--image")
-    {
-        Description = "An image whose first logits are known. With --expected, any image; without, COCO's "
-            + $"val2017/{PublishedWeights.ImageName}, for which those of Apple's weights are published.",
-        HelpName = "FILE",
-    };
+    private readonly ValueOption<string?> _image = new(
+        "--image", "FILE",
+        "An image whose first logits are known. With --expected, any image; without, COCO's "
+            + $"val2017/{PublishedWeights.ImageName}, for which those of Apple's weights are published.");
 
-    private readonly Option<string?> _expected = new("--expected")
-    {
-        Description = "The first logits that the image must give, by comma, such as -0.9866,0.2392,-1.1241.",
-        HelpName = "NUMBERS",
-    };
+    private readonly ValueOption<string?> _expected = new(
+        "--expected", "NUMBERS", "The first logits that the image must give, by comma, such as -0.9866,0.2392,-1.1241.");
 
     private readonly Option<float> _tolerance = new("--tolerance")
     {
@@ -30,21 +25,15 @@ internal sealed class VerifyCommand
 
     private readonly CommandHost _host;
 
-    private VerifyCommand(CommandHost host) => _host = host;
-
-    public static Command Create(CommandHost host) => new VerifyCommand(host).ToCommand();
-
-    private Command ToCommand()
+    public VerifyCommand(CommandHost host)
+        : base("verify", "Check that a converted ONNX file is whole and computes what it should.")
     {
-        var command = new Command("verify", "Check that a converted ONNX file is whole and computes what it should.")
-        {
-            _model,
-            _image,
-            _expected,
-            _tolerance,
-        };
-        command.SetAction(Run);
-        return command;
+        _host = host;
+        Add(_model);
+        Add(_image);
+        Add(_expected);
+        Add(_tolerance);
+        SetAction(Run);
     }
 
     private int Run(ParseResult parsed)

@@ -13,24 +13,17 @@ internal sealed class WeightsSource(string argumentName, string description)
         Description = "Use official weights from the cache only, never the network.",
     };
 
-    private readonly Option<string?> _cache = new("--cache")
-    {
-        Description = $"The folder for downloaded weights (default: {WeightsCache.EnvironmentVariable}, or the user's cache folder).",
-        HelpName = "FOLDER",
-    };
+    private readonly ValueOption<string?> _cache = new(
+        "--cache", "FOLDER",
+        $"The folder for downloaded weights (default: {WeightsCache.EnvironmentVariable}, or the user's cache folder).");
 
-    private readonly Option<string?> _mirror = new("--mirror")
-    {
-        Description = "Another address of the folder that holds the official files.",
-        HelpName = "URL",
-    };
+    private readonly ValueOption<string?> _mirror = new(
+        "--mirror", "URL", "Another address of the folder that holds the official files.");
 
-    private readonly Option<string?> _stateDict = new("--state-dict")
-    {
-        Description = "The key of the state dict in a training checkpoint, such as ema_state_dict. Default: it is searched, and "
-            + "plain weights come before averaged ones.",
-        HelpName = "KEY",
-    };
+    private readonly ValueOption<string?> _stateDict = new(
+        "--state-dict", "KEY",
+        "The key of the state dict in a training checkpoint, such as ema_state_dict. Default: it is searched, and "
+            + "plain weights come before averaged ones.");
 
     public Argument<string> Checkpoint { get; } = new(argumentName)
     {

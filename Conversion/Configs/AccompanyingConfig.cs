@@ -4,13 +4,10 @@ namespace MlNetMobileViT.Conversion;
 /// The JSON files beside a checkpoint, as far as they belong to it. In a folder that was given as such they must; beside a
 /// lone file they may be of something else, and are then left alone with a note.
 /// </summary>
-internal sealed class AccompanyingConfig
+internal sealed class AccompanyingConfig(bool isRequired)
 {
-    private readonly bool _isRequired;
     private readonly List<string> _notes = [];
     private ModelConfig? _config;
-
-    private AccompanyingConfig(bool isRequired) => _isRequired = isRequired;
 
     /// <summary>What was taken from the files and what was not, in sentences.</summary>
     public IReadOnlyList<string> Notes => _notes;
@@ -115,7 +112,7 @@ internal sealed class AccompanyingConfig
         {
             read();
         }
-        catch (InvalidDataException exception) when (!_isRequired)
+        catch (InvalidDataException exception) when (!isRequired)
         {
             _config = null;
             _notes.Add($"Not taken: {char.ToLowerInvariant(exception.Message[0])}{exception.Message[1..]}");

@@ -5,16 +5,14 @@ using System.Text.Json;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>A JSON file beside a checkpoint, and the sentence that says what is wrong with it.</summary>
-internal sealed class ConfigFile
+internal sealed class ConfigFile(string path)
 {
     // A hundred times the configuration of a model of 1000 classes with names.
     private const int MaxBytes = 16 << 20;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private ConfigFile(string path) => FilePath = path;
-
-    public string FilePath { get; }
+    public string FilePath { get; } = path;
 
     public string Name => Path.GetFileName(FilePath);
 

@@ -12,7 +12,6 @@ internal sealed class HuggingFaceConfig(ConfigObject? config, ConfigObject? prep
 
     private const string ModelType = "mobilevit";
     private const string ClassifierClass = "MobileViTForImageClassification";
-    private const string Advice = "choose the preprocessing with --preset (ConversionOptions.Preset)";
 
     // PIL's numbers of its filters.
     private static readonly string[] Filters = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
@@ -141,19 +140,11 @@ internal sealed class HuggingFaceConfig(ConfigObject? config, ConfigObject? prep
             throw config.Error("architectures", $"and the models that are converted are of '{ClassifierClass}'");
         }
 
-        RequireDefault(config.Text("hidden_act") is null or "silu" or "swish", "hidden_act");
-        RequireDefault((config.Integer("patch_size") ?? MobileViTArchitecture.PatchSize) == MobileViTArchitecture.PatchSize, "patch_size");
-        RequireDefault((config.Integer("output_stride") ?? 32) == 32, "output_stride");
-        RequireDefault((config.Integer("conv_kernel_size") ?? 3) == 3, "conv_kernel_size");
-        RequireDefault((float)(config.Number("layer_norm_eps") ?? 1e-5) == MobileViTArchitecture.NormEpsilon, "layer_norm_eps");
-
-        void RequireDefault(bool isDefault, string key)
-        {
-            if (!isDefault)
-            {
-                throw config.Error(key, "which is a network that is not converted; those of the published MobileViT models are");
-            }
-        }
+        RequireDefault(config.Text("hidden_act") is null or "silu" or "swish", config, "hidden_act");
+        RequireDefault((config.Integer("patch_size") ?? MobileViTArchitecture.PatchSize) == MobileViTArchitecture.PatchSize, config, "patch_size");
+        RequireDefault((config.Integer("output_stride") ?? 32) == 32, config, "output_stride");
+        RequireDefault((config.Integer("conv_kernel_size") ?? 3) == 3, config, "conv_kernel_size");
+        RequireDefault((float)(config.Number("layer_norm_eps") ?? 1e-5) == MobileViTArchitecture.NormEpsilon, config, "layer_norm_eps");
     }
 
     private static (int Height, int Width, ImageResizeMode Mode, int Shortest) ReadSizes(ConfigObject file)

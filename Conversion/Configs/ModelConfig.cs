@@ -7,6 +7,8 @@ internal abstract class ModelConfig(ConfigObject? config)
 {
     public const string FileName = "config.json";
 
+    protected const string Advice = "choose the preprocessing with --preset (ConversionOptions.Preset)";
+
     /// <summary>The naming scheme that tensors have beside such files.</summary>
     public abstract CheckpointLayout Layout { get; }
 
@@ -68,6 +70,15 @@ internal abstract class ModelConfig(ConfigObject? config)
 
     /// <summary>The file to name where there is no <see cref="FileName"/>.</summary>
     protected abstract ConfigFile PreprocessorFile { get; }
+
+    /// <exception cref="InvalidDataException">What a key says is not as in the published models.</exception>
+    protected static void RequireDefault(bool isDefault, ConfigObject owner, string key)
+    {
+        if (!isDefault)
+        {
+            throw owner.Error(key, "which is a network that is not converted; those of the published MobileViT models are");
+        }
+    }
 
     /// <summary>
     /// The names of the classes as labels, by the rules of a <see cref="LabelFile"/>. Names that stand twice get their number:

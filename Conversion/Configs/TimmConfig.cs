@@ -8,8 +8,6 @@ internal sealed class TimmConfig(ConfigObject config) : ModelConfig(config)
 {
     public const string ArchitectureKey = "architecture";
 
-    private const string Advice = "choose the preprocessing with --preset (ConversionOptions.Preset)";
-
     // timm's defaults for what a configuration does not say (timm/data/constants.py, timm/data/config.py).
     private const double DefaultCropShare = 0.875;
     private static readonly double[] ImageNetMean = [0.485, 0.456, 0.406];
@@ -125,9 +123,6 @@ internal sealed class TimmConfig(ConfigObject config) : ModelConfig(config)
             "output_stride" => owner.Integer(key) == 32,
             _ => HarmlessArguments.Contains(key),
         };
-        if (!isDefault)
-        {
-            throw owner.Error(key, "which is a network that is not converted; those of the published MobileViT models are");
-        }
+        RequireDefault(isDefault, owner, key);
     }
 }

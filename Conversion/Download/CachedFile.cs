@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>A downloaded file and the checksum recorded beside it.</summary>
@@ -91,22 +93,14 @@ internal sealed class CachedFile(string path)
 
     private async Task WriteChecksumAsync(string checksum, CancellationToken cancellationToken)
     {
-        // Written aside and renamed, so that no other process reads half a checksum.
-        string temporary = $"{ChecksumPath}.{Guid.NewGuid():N}";
+        byte[] line = Encoding.UTF8.GetBytes($"{checksum}  {System.IO.Path.GetFileName(Path)}\n");
         try
         {
-            await File.WriteAllTextAsync(
-                temporary, $"{checksum}  {System.IO.Path.GetFileName(Path)}\n", cancellationToken).ConfigureAwait(false);
-            File.Move(temporary, ChecksumPath, overwrite: true);
+            await AtomicFile.WriteAsync(ChecksumPath, stream => stream.WriteAsync(line, cancellationToken).AsTask()).ConfigureAwait(false);
         }
         catch (Exception exception) when (Exists && (exception is IOException or UnauthorizedAccessException))
         {
             // A shared cache that is read-only for this user: the file serves without a record.
-            return;
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 }

@@ -67,7 +67,6 @@ public static class OfficialWeights
                 : new FileNotFoundException($"'{file.Path}' is not there, and --offline forbids the network; {byHand}.", file.Path);
         }
 
-        CreateFolder(Path.GetDirectoryName(file.Path)!);
         using var cacheLock = await LockAsync(file, options, cancellationToken).ConfigureAwait(false);
         if (await file.IsIntactAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -97,34 +96,24 @@ public static class OfficialWeights
         return file.Path;
     }
 
-    private static void CreateFolder(string folder)
+    private static async Task<FileLock> LockAsync(CachedFile file, OfficialWeightsOptions options, CancellationToken cancellationToken)
     {
+        string folder = Path.GetDirectoryName(file.Path)!;
+        string attempt = "made";
         try
         {
             Directory.CreateDirectory(folder);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Unusable(folder, "made", exception);
-        }
-    }
-
-    private static async Task<FileLock> LockAsync(CachedFile file, OfficialWeightsOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
+            attempt = "written";
             return await FileLock.AcquireAsync(file.Path + ".lock", options.WaitingForLock, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(Path.GetDirectoryName(file.Path)!, "written", exception);
+            throw new IOException(
+                $"The cache folder '{folder}' cannot be {attempt}: {exception.Message.TrimEnd('.')}. Set "
+                + $"{WeightsCache.EnvironmentVariable} to another folder.",
+                exception);
         }
     }
-
-    private static IOException Unusable(string folder, string what, Exception exception) => new(
-        $"The cache folder '{folder}' cannot be {what}: {exception.Message.TrimEnd('.')}. Set {WeightsCache.EnvironmentVariable} to "
-        + "another folder.",
-        exception);
 
     internal static async Task<string> Sha256Async(string path, CancellationToken cancellationToken)
     {

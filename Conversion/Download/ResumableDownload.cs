@@ -8,7 +8,7 @@ namespace MlNetMobileViT.Conversion;
 /// Downloads into a file that survives a broken connection: the next try, in this process or a later one, asks only for what
 /// is missing, on the condition that the file on the server is still the same (RFC 9110, <c>Range</c> with <c>If-Range</c>).
 /// </summary>
-internal sealed class ResumableDownload : IDisposable
+internal sealed class ResumableDownload(Uri address, string partPath, OfficialWeightsOptions options) : IDisposable
 {
     /// <summary>The largest file that is accepted: the largest that could be read.</summary>
     private const long MaxBytes = Checkpoint.MaxFileSize;
@@ -17,21 +17,11 @@ internal sealed class ResumableDownload : IDisposable
     private const long WorthwhileProgress = 1 << 20;
     private const int MaxFruitlessTries = 8;
 
-    private readonly Uri _address;
-    private readonly OfficialWeightsOptions _options;
-    private readonly HttpClient _client;
-
-    public ResumableDownload(Uri address, string partPath, OfficialWeightsOptions options)
-    {
-        _address = address;
-        _options = options;
-        PartPath = partPath;
-        // Time is bounded by silence, not in all: a slow line is no error.
-        _client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
-    }
+    // Time is bounded by silence, not in all: a slow line is no error.
+    private readonly HttpClient _client = new() { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Where the bytes are collected.</summary>
-    public string PartPath { get; }
+    public string PartPath { get; } = partPath;
 
     /// <summary>The ETag or Last-Modified that the collected bytes belong to.</summary>
     private string VersionPath => PartPath + ".version";
@@ -51,7 +41,7 @@ internal sealed class ResumableDownload : IDisposable
     {
         long furthest = Collected;
         long milestone = furthest;
-        var delay = _options.RetryDelay;
+        var delay = options.RetryDelay;
         int failures = 0;
         int fruitless = 0;
         while (true)
@@ -71,7 +61,7 @@ internal sealed class ResumableDownload : IDisposable
                 {
                     furthest = Collected;
                     failures = 1;
-                    delay = _options.RetryDelay;
+                    delay = options.RetryDelay;
                 }
 
                 if (furthest - milestone >= WorthwhileProgress)
@@ -80,7 +70,7 @@ internal sealed class ResumableDownload : IDisposable
                     fruitless = 1;
                 }
 
-                if (failures >= _options.Attempts || fruitless >= MaxFruitlessTries)
+                if (failures >= options.Attempts || fruitless >= MaxFruitlessTries)
                 {
                     throw new HttpRequestException(Describe(exception), exception);
                 }
@@ -97,7 +87,7 @@ internal sealed class ResumableDownload : IDisposable
     private async Task<bool> TryAsync(IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var request = new HttpRequestMessage(HttpMethod.Get, _address);
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
         long offset = Collected;
         if (offset > 0 && ReadVersion() is { } version)
         {
@@ -105,7 +95,7 @@ internal sealed class ResumableDownload : IDisposable
             request.Headers.IfRange = version;
         }
 
-        silence.CancelAfter(_options.SilenceTimeout);
+        silence.CancelAfter(options.SilenceTimeout);
         using var response = await _client
             .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
         switch (response.StatusCode)
@@ -168,7 +158,7 @@ internal sealed class ResumableDownload : IDisposable
         {
             // What comes beyond the size that was announced is not part of the file.
             int wanted = (int)Math.Min(buffer.Length, (total ?? long.MaxValue) - received);
-            silence.CancelAfter(_options.SilenceTimeout);
+            silence.CancelAfter(options.SilenceTimeout);
             int count = await ReadAsync(source, buffer.AsMemory(0, wanted), silence.Token).ConfigureAwait(false);
             if (count == 0)
             {
@@ -219,7 +209,7 @@ internal sealed class ResumableDownload : IDisposable
     private string Describe(Exception exception) => exception switch
     {
         OperationCanceledException => string.Create(
-            CultureInfo.InvariantCulture, $"the server was silent for {_options.SilenceTimeout.TotalSeconds:0.#} seconds"),
+            CultureInfo.InvariantCulture, $"the server was silent for {options.SilenceTimeout.TotalSeconds:0.#} seconds"),
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } =>
             string.Create(CultureInfo.InvariantCulture, $"the connection broke off after {Collected} bytes ({exception.Message})"),
         _ => exception.Message,
@@ -241,16 +231,8 @@ internal sealed class ResumableDownload : IDisposable
         inner: null,
         HttpStatusCode.OK);
 
-    private RangeConditionHeaderValue? ReadVersion()
-    {
-        if (!File.Exists(VersionPath))
-        {
-            return null;
-        }
-
-        string text = File.ReadAllText(VersionPath);
-        return RangeConditionHeaderValue.TryParse(text, out var version) ? version : null;
-    }
+    private RangeConditionHeaderValue? ReadVersion() =>
+        File.Exists(VersionPath) && RangeConditionHeaderValue.TryParse(File.ReadAllText(VersionPath), out var version) ? version : null;
 
     private void WriteVersion(HttpResponseMessage response)
     {

@@ -24,13 +24,11 @@ internal static class AtomicFile
 
             File.Move(temporary, path, overwrite: true);
         }
-        catch (IOException exception) when (Mentions(exception, temporary))
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            && exception.Message.Contains(Path.GetFullPath(temporary), StringComparison.Ordinal))
         {
-            throw new IOException(Rename(exception, temporary, path), exception);
-        }
-        catch (UnauthorizedAccessException exception) when (Mentions(exception, temporary))
-        {
-            throw new UnauthorizedAccessException(Rename(exception, temporary, path), exception);
+            // The name that the user knows.
+            throw WithMessage(exception, exception.Message.Replace(Path.GetFullPath(temporary), path, StringComparison.Ordinal));
         }
         finally
         {
@@ -40,7 +38,8 @@ internal static class AtomicFile
 
     /// <summary>Checks that a file can be written where it is wanted, before any work is done for it.</summary>
     /// <exception cref="DirectoryNotFoundException">Its folder is missing.</exception>
-    /// <exception cref="IOException">It cannot be written: the path is a folder or a device, say.</exception>
+    /// <exception cref="ArgumentException">It is a folder, a pipe or a device.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
     public static void RequireWritable(string path)
     {
@@ -48,7 +47,7 @@ internal static class AtomicFile
         string folder = Path.GetDirectoryName(full) ?? full;
         if (Directory.Exists(full))
         {
-            throw new IOException($"'{path}' is a folder; name the file to write.");
+            throw new ArgumentException($"'{path}' is a folder; name the file to write.");
         }
 
         if (!Directory.Exists(folder))
@@ -60,7 +59,7 @@ internal static class AtomicFile
         if (FileKinds.Of(full) is FileKind.Pipe or FileKind.Socket or FileKind.Device)
         {
             // Moving the finished file into place would replace the device or pipe, which root is allowed to do.
-            throw new IOException($"'{path}' is a {FileKinds.NameOf(FileKinds.Of(full))}; name a file to write.");
+            throw new ArgumentException($"'{path}' is a {FileKinds.NameOf(FileKinds.Of(full))}; name a file to write.");
         }
 
         try
@@ -79,22 +78,16 @@ internal static class AtomicFile
                 new FileStream(real, FileMode.Open, FileAccess.Write, FileShare.None).Dispose();
             }
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UnauthorizedAccessException($"'{path}' cannot be written: {exception.Message}", exception);
-        }
-        catch (IOException exception)
-        {
-            throw new IOException($"'{path}' cannot be written: {exception.Message}", exception);
+            throw WithMessage(exception, $"'{path}' cannot be written: {exception.Message}");
         }
     }
 
-    private static bool Mentions(Exception exception, string temporary) =>
-        exception.Message.Contains(Path.GetFullPath(temporary), StringComparison.Ordinal);
-
-    /// <summary>The message with the name that the user knows.</summary>
-    private static string Rename(Exception exception, string temporary, string path) =>
-        exception.Message.Replace(Path.GetFullPath(temporary), path, StringComparison.Ordinal);
+    /// <summary>An exception of the same kind that says something else.</summary>
+    public static Exception WithMessage(Exception exception, string message) => exception is UnauthorizedAccessException
+        ? new UnauthorizedAccessException(message, exception)
+        : new IOException(message, exception);
 
     private static void DeleteIfPossible(string temporary)
     {

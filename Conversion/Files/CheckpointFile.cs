@@ -6,22 +6,16 @@ namespace MlNetMobileViT.Conversion;
 /// The bytes of a checkpoint file. It is read once and whole, so that what is hashed is what is converted, and nobody can
 /// change it in between.
 /// </summary>
-internal sealed class CheckpointFile
+internal sealed class CheckpointFile(string path, byte[] bytes)
 {
     /// <summary>The most bytes that are read.</summary>
     public const int MaxSize = 1 << 30;
 
     private const int LongestQuote = 120;
 
-    private CheckpointFile(string path, byte[] bytes)
-    {
-        Path = path;
-        Bytes = bytes;
-    }
+    public string Path { get; } = path;
 
-    public string Path { get; }
-
-    public ReadOnlyMemory<byte> Bytes { get; }
+    public ReadOnlyMemory<byte> Bytes { get; } = bytes;
 
     public int Length => Bytes.Length;
 

@@ -1,17 +1,12 @@
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>The tensors of a checkpoint under the names of its layout.</summary>
-internal sealed class SourceTensors
+internal sealed class SourceTensors(Checkpoint checkpoint, CheckpointLayout layout)
 {
-    private readonly Dictionary<string, CheckpointTensor> _tensors;
+    private readonly Dictionary<string, CheckpointTensor> _tensors =
+        checkpoint.Tensors.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
 
-    public SourceTensors(Checkpoint checkpoint, CheckpointLayout layout)
-    {
-        Layout = layout;
-        _tensors = checkpoint.Tensors.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
-    }
-
-    public CheckpointLayout Layout { get; }
+    public CheckpointLayout Layout { get; } = layout;
 
     public CheckpointTensor? Find(string name) => _tensors.GetValueOrDefault(name);
 

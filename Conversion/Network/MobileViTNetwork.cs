@@ -29,7 +29,7 @@ internal sealed class MobileViTNetwork
     }
 
     /// <summary>What the stem is called.</summary>
-    public static LayoutName Stem { get; } = new("conv_1", "stem", "mobilevit.conv_stem");
+    public static LayoutName Stem { get; } = LayoutName.Root.Part("conv_1", "stem", "conv_stem");
 
     /// <summary>Every tensor of the official state dict, in its order.</summary>
     public IEnumerable<TensorSpec> Tensors =>

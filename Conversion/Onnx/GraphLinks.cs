@@ -3,22 +3,17 @@ using System.Runtime.InteropServices;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>Who makes and who reads the values of a graph, as it was when this was made.</summary>
-internal sealed class GraphLinks
+internal sealed class GraphLinks(GraphProto graph)
 {
-    private readonly Dictionary<string, NodeProto> _producers;
-    private readonly ILookup<string, NodeProto> _consumers;
-    private readonly Dictionary<string, TensorProto> _initializers;
-    private readonly HashSet<string> _outputs;
-
-    public GraphLinks(GraphProto graph)
-    {
-        _producers = graph.Node.SelectMany(static node => node.Output, static (node, output) => (node, output))
+    private readonly Dictionary<string, NodeProto> _producers =
+        graph.Node.SelectMany(static node => node.Output, static (node, output) => (node, output))
             .ToDictionary(static pair => pair.output, static pair => pair.node);
-        _consumers = graph.Node.SelectMany(InputsOf, static (node, input) => (node, input))
-            .ToLookup(static pair => pair.input, static pair => pair.node);
-        _initializers = graph.Initializer.ToDictionary(static tensor => tensor.Name);
-        _outputs = [.. graph.Output.Select(static output => output.Name)];
-    }
+
+    private readonly ILookup<string, NodeProto> _consumers =
+        graph.Node.SelectMany(InputsOf, static (node, input) => (node, input)).ToLookup(static pair => pair.input, static pair => pair.node);
+
+    private readonly Dictionary<string, TensorProto> _initializers = graph.Initializer.ToDictionary(static tensor => tensor.Name);
+    private readonly HashSet<string> _outputs = [.. graph.Output.Select(static output => output.Name)];
 
     /// <summary>All that a node reads, in the branches of an If too.</summary>
     public static IEnumerable<string> InputsOf(NodeProto node) => node.Input.Concat(

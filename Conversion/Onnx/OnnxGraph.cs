@@ -59,14 +59,15 @@ internal sealed class OnnxGraph
         IEnumerable<string> inputs,
         IEnumerable<KeyValuePair<string, object>>? attributes = null,
         string domain = "",
-        string? output = null)
+        string? output = null) => new()
     {
-        var node = new NodeProto { OpType = operatorType, Name = name, Domain = domain };
-        node.Input.AddRange(inputs);
-        node.Output.Add(output ?? name);
-        node.Attribute.AddRange((attributes ?? []).Select(static pair => Attribute(pair.Key, pair.Value)));
-        return node;
-    }
+        OpType = operatorType,
+        Name = name,
+        Domain = domain,
+        Input = { inputs },
+        Output = { output ?? name },
+        Attribute = { (attributes ?? []).Select(static pair => Attribute(pair.Key, pair.Value)) },
+    };
 
     /// <summary>Adds an If node whose branches have one float32 output each, and returns the output's name.</summary>
     /// <param name="name">A name that no other node has; the output is named after it.</param>
@@ -134,10 +135,13 @@ internal sealed class OnnxGraph
     /// <summary>Adds a text, <c>[1]</c>.</summary>
     public string Text(string name, string value)
     {
-        var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.String };
-        tensor.Dims.Add(1);
-        tensor.StringData.Add(ByteString.CopyFromUtf8(value));
-        _graph.Initializer.Add(tensor);
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = (int)TensorProto.Types.DataType.String,
+            Dims = { 1 },
+            StringData = { ByteString.CopyFromUtf8(value) },
+        });
         return name;
     }
 
@@ -174,42 +178,23 @@ internal sealed class OnnxGraph
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
-    private static AttributeProto Attribute(string name, object value)
+    private static AttributeProto Attribute(string name, object value) => value switch
     {
-        var attribute = new AttributeProto { Name = name };
-        switch (value)
+        long integer => new() { Name = name, Type = AttributeType.Int, I = integer },
+        float number => new() { Name = name, Type = AttributeType.Float, F = number },
+        string text => new() { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(text) },
+        long[] integers => new() { Name = name, Type = AttributeType.Ints, Ints = { integers } },
+        string[] texts => new() { Name = name, Type = AttributeType.Strings, Strings = { texts.Select(ByteString.CopyFromUtf8) } },
+        GraphProto graph => new() { Name = name, Type = AttributeType.Graph, G = graph },
+        _ => throw new ArgumentException($"Attribute '{name}' has a value of type {value.GetType()}.", nameof(value)),
+    };
+
+    private void AddInitializer(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> bytes, int[] shape) =>
+        _graph.Initializer.Add(new TensorProto
         {
-            case long integer:
-                (attribute.I, attribute.Type) = (integer, AttributeType.Int);
-                break;
-            case float number:
-                (attribute.F, attribute.Type) = (number, AttributeType.Float);
-                break;
-            case string text:
-                (attribute.S, attribute.Type) = (ByteString.CopyFromUtf8(text), AttributeType.String);
-                break;
-            case long[] integers:
-                attribute.Ints.AddRange(integers);
-                attribute.Type = AttributeType.Ints;
-                break;
-            case string[] texts:
-                attribute.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8));
-                attribute.Type = AttributeType.Strings;
-                break;
-            case GraphProto graph:
-                (attribute.G, attribute.Type) = (graph, AttributeType.Graph);
-                break;
-            default:
-                throw new ArgumentException($"Attribute '{name}' has a value of type {value.GetType()}.", nameof(value));
-        }
-
-        return attribute;
-    }
-
-    private void AddInitializer(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> bytes, int[] shape)
-    {
-        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
-        tensor.Dims.AddRange(shape.Select(static side => (long)side));
-        _graph.Initializer.Add(tensor);
-    }
+            Name = name,
+            DataType = (int)type,
+            RawData = ByteString.CopyFrom(bytes),
+            Dims = { shape.Select(static side => (long)side) },
+        });
 }

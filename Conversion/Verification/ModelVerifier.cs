@@ -92,32 +92,18 @@ public static class ModelVerifier
     {
         string[] known = [.. ModelOutputs.Default, .. ModelOutputs.Stages];
         var preprocessing = file.Metadata.Preprocessing;
-        string problem = "";
-        if (session.InputProblem is { } inputProblem)
-        {
-            problem = inputProblem;
-        }
-        else if (session.Outputs.Count == 0 || session.Outputs.Except(known).Any())
-        {
-            problem = $"the outputs are {string.Join(", ", session.Outputs)}; expected are some of {string.Join(", ", known)}";
-        }
-        else if (!session.Accepts(preprocessing.Height, preprocessing.Width))
-        {
-            problem = Text(
-                $"the input is {session.InputShape}, and the preprocessing makes {preprocessing.Height}×{preprocessing.Width} pixels");
-        }
-
-        else if (session.InputValues > VerificationSession.MaxInputValues)
-        {
-            problem = Text($"a batch for {session.InputShape} holds {session.InputValues} values, too many to check");
-        }
-
+        string? problem = session.InputProblem
+            ?? (session.Outputs.Count == 0 || session.Outputs.Except(known).Any()
+                ? $"the outputs are {string.Join(", ", session.Outputs)}; expected are some of {string.Join(", ", known)}"
+                : !session.Accepts(preprocessing.Height, preprocessing.Width)
+                ? Text($"the input is {session.InputShape}, and the preprocessing makes {preprocessing.Height}×{preprocessing.Width} pixels")
+                : session.InputValues > VerificationSession.MaxInputValues
+                ? Text($"a batch for {session.InputShape} holds {session.InputValues} values, too many to check")
+                : null);
         return new VerificationCheck(
             "structure",
-            problem.Length == 0,
-            problem.Length == 0
-                ? Text($"{file.Model.Graph.Node.Count} nodes, {session.InputShape} → {string.Join(", ", session.Outputs)}")
-                : problem);
+            problem is null,
+            problem ?? Text($"{file.Model.Graph.Node.Count} nodes, {session.InputShape} → {string.Join(", ", session.Outputs)}"));
     }
 
     /// <returns>The outputs that hold NaN or infinity. What could be compared with them is not.</returns>
@@ -171,19 +157,9 @@ public static class ModelVerifier
         double largest = logits.Length == probabilities.Length ? 0 : double.PositiveInfinity;
         for (int row = 0; row < Rows && double.IsFinite(largest); row++)
         {
-            var scores = logits.AsSpan(row * classes, classes);
-            double highest = float.NegativeInfinity;
-            double sum = 0;
-            foreach (float score in scores)
-            {
-                highest = Math.Max(highest, score);
-            }
-
-            foreach (float score in scores)
-            {
-                sum += Math.Exp(score - highest);
-            }
-
+            float[] scores = logits[(row * classes)..((row + 1) * classes)];
+            double highest = scores.Max();
+            double sum = scores.Sum(score => Math.Exp(score - highest));
             for (int i = 0; i < classes; i++)
             {
                 double expected = Math.Exp(scores[i] - highest) / sum;
@@ -230,12 +206,9 @@ public static class ModelVerifier
 
         float[] logits = session.Run([sample.Pixels.ToArray()])[ModelOutputs.Logits];
         float[] first = [.. logits.Take(sample.FirstLogits.Count)];
-        double largest = first.Length < sample.FirstLogits.Count ? double.PositiveInfinity : 0;
-        for (int i = 0; i < first.Length; i++)
-        {
-            largest = Max(largest, Math.Abs((double)first[i] - sample.FirstLogits[i]));
-        }
-
+        double largest = first.Length < sample.FirstLogits.Count
+            ? double.PositiveInfinity
+            : first.Zip(sample.FirstLogits, static (actual, expected) => Math.Abs((double)actual - expected)).Aggregate(0.0, Max);
         return new VerificationCheck(
             name,
             largest <= sample.Tolerance,

@@ -3,26 +3,10 @@ using Google.Protobuf;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>An ONNX file of this converter, read back: the graph and what it says about itself.</summary>
-internal sealed class OnnxModelFile
+internal sealed record OnnxModelFile(string FilePath, byte[] Bytes, ModelProto Model, ModelMetadata Metadata)
 {
     /// <summary>The largest file that is read: far above any MobileViT.</summary>
     public const long MaxBytes = 1L << 30;
-
-    private OnnxModelFile(string path, byte[] bytes, ModelProto model, ModelMetadata metadata)
-    {
-        FilePath = path;
-        Bytes = bytes;
-        Model = model;
-        Metadata = metadata;
-    }
-
-    public string FilePath { get; }
-
-    public byte[] Bytes { get; }
-
-    public ModelProto Model { get; }
-
-    public ModelMetadata Metadata { get; }
 
     /// <summary>
     /// Whether a file's first bytes are those of an ONNX model: the field <c>ir_version</c> with a small value. No checkpoint

@@ -89,7 +89,7 @@ internal sealed class OutputPaths
         {
             AtomicFile.RequireWritable(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new CommandException(exception.Message, exception);
         }

@@ -20,27 +20,15 @@ internal static class KnownGlobals
         Add("torch._utils", GlobalKind.RebuildParameter, "_rebuild_parameter", "_rebuild_parameter_with_state");
         Add("torch.nn.parameter", GlobalKind.RebuildParameter, "Parameter");
         Add("torch._tensor", GlobalKind.RebuildFromType, "_rebuild_from_type_v2");
-        Add(
-            "torch._utils",
-            GlobalKind.OtherTensor,
-            "_rebuild_qtensor",
-            "_rebuild_sparse_tensor",
-            "_rebuild_meta_tensor_no_storage",
-            "_rebuild_wrapper_subclass",
-            "_rebuild_device_tensor_from_numpy",
-            "_rebuild_device_tensor_from_cpu_tensor");
+        Add("torch._utils", GlobalKind.OtherTensor, "_rebuild_qtensor", "_rebuild_sparse_tensor", "_rebuild_meta_tensor_no_storage");
+        Add("torch._utils", GlobalKind.OtherTensor, "_rebuild_device_tensor_from_numpy", "_rebuild_device_tensor_from_cpu_tensor");
+        Add("torch._utils", GlobalKind.OtherTensor, "_rebuild_wrapper_subclass");
         Add("torch", GlobalKind.Size, "Size");
         Add("torch", GlobalKind.TensorClass, "Tensor");
         Add("torch", GlobalKind.PlainData, "device");
         Add("torch.serialization", GlobalKind.PlainData, "_get_layout");
-        Add(
-            "torch",
-            GlobalKind.PlainData,
-            "per_tensor_affine",
-            "per_tensor_symmetric",
-            "per_channel_affine",
-            "per_channel_symmetric",
-            "per_channel_affine_float_qparams");
+        Add("torch", GlobalKind.PlainData, "per_tensor_affine", "per_tensor_symmetric", "per_channel_affine");
+        Add("torch", GlobalKind.PlainData, "per_channel_symmetric", "per_channel_affine_float_qparams");
         Add("_codecs", GlobalKind.PlainData, "encode");
         foreach (string module in new[] { "builtins", "__builtin__" })
         {

@@ -15,50 +15,23 @@ internal sealed partial class PickleReader
 
     private readonly Dictionary<(string Module, string Name), PickleGlobal> _foreign = [];
 
-    /// <summary>The opcodes with which a pickle could do harm if it were run.</summary>
-    private void Execute(byte opcode)
+    /// <summary>The value of an opcode with which a pickle could do harm if it were run.</summary>
+    private object? Execute(byte opcode) => opcode switch
     {
-        switch (opcode)
-        {
-            case Opcode.Global:
-                string module = TakeLine();
-                _stack.Add(Resolve(module, TakeLine()));
-                break;
-            case Opcode.StackGlobal:
-                object?[] names = PopMany(2);
-                _stack.Add(names is [string from, string name]
-                    ? Resolve(from, name)
-                    : throw Error("names a global with something that is not text"));
-                break;
-            case Opcode.Inst:
-                string instanceModule = TakeLine();
-                PickleGlobal instanceClass = Resolve(instanceModule, TakeLine());
-                _stack.Add(Call(instanceClass, PopMarked()));
-                break;
-            case Opcode.Obj:
-                _stack.Add(PopMarked() is [var marked, .. var rest]
-                    ? Call(marked, rest)
-                    : throw Error("takes a value where there is none"));
-                break;
-            case Opcode.Reduce or Opcode.NewObj:
-                object? arguments = Pop();
-                _stack.Add(Call(Pop(), arguments));
-                break;
-            case Opcode.NewObjEx:
-                object? keywords = Pop();
-                object? positional = Pop();
-                _stack.Add(Call(Pop(), positional, keywords));
-                break;
-            case Opcode.Build:
-                Build(Pop());
-                break;
-            case Opcode.BinPersId:
-                _stack.Add(ReadStorage(Pop()));
-                break;
-            default:
-                throw Error($"holds the opcode 0x{opcode:x2}, which no state dict needs");
-        }
-    }
+        Opcode.Global => Resolve(TakeLine(), TakeLine()),
+        Opcode.StackGlobal => PopMany(2) is [string module, string name]
+            ? Resolve(module, name)
+            : throw Error("names a global with something that is not text"),
+        Opcode.Inst => Call(Resolve(TakeLine(), TakeLine()), PopMarked()),
+        Opcode.Obj => PopMarked() is [var callable, .. var arguments]
+            ? Call(callable, arguments)
+            : throw Error("takes a value where there is none"),
+        // Arguments are evaluated in the order in which they stand here: what was put last is taken first.
+        Opcode.Reduce or Opcode.NewObj => Call(arguments: Pop(), callable: Pop()),
+        Opcode.NewObjEx => Call(keywords: Pop(), arguments: Pop(), callable: Pop()),
+        Opcode.BinPersId => ReadStorage(Pop()),
+        _ => throw Error($"holds the opcode 0x{opcode:x2}, which no state dict needs"),
+    };
 
     private PickleGlobal Resolve(string module, string name)
     {

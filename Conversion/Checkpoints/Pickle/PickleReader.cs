@@ -23,7 +23,7 @@ namespace MlNetMobileViT.Conversion;
 /// <see cref="MaxOpcodes"/> and <see cref="MaxBytesPerOpcode"/>.
 /// </para>
 /// </remarks>
-internal sealed partial class PickleReader
+internal sealed partial class PickleReader(CheckpointFile file, ReadOnlyMemory<byte> bytes)
 {
     /// <summary>The longest pickle that is read; those of MobileViT state dicts have some 60 KB.</summary>
     public const int MaxBytes = 16 << 20;
@@ -39,20 +39,14 @@ internal sealed partial class PickleReader
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private readonly CheckpointFile _file;
-    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly CheckpointFile _file = file;
+    private readonly ReadOnlyMemory<byte> _bytes = bytes;
     private readonly Stack<int> _marks = [];
     private readonly List<object?> _stack = [];
     private readonly Dictionary<uint, object?> _memo = [];
     private readonly List<PickledStorage> _storages = [];
     private int _position;
     private int _steps;
-
-    private PickleReader(CheckpointFile file, ReadOnlyMemory<byte> bytes)
-    {
-        _file = file;
-        _bytes = bytes;
-    }
 
     /// <summary>Reads one pickle.</summary>
     /// <param name="file">The file, for error messages.</param>
@@ -93,12 +87,45 @@ internal sealed partial class PickleReader
                     }
 
                     return result;
+                case Opcode.Mark:
+                    _marks.Push(_stack.Count);
+                    break;
+                case Opcode.Append:
+                    AddItems(PopMany(1), inPairs: false);
+                    break;
+                case Opcode.Appends or Opcode.AddItems:
+                    AddItems(PopMarked(), inPairs: false);
+                    break;
+                case Opcode.SetItem:
+                    AddItems(PopMany(2), inPairs: true);
+                    break;
+                case Opcode.SetItems:
+                    AddItems(PopMarked(), inPairs: true);
+                    break;
+                case Opcode.Build:
+                    Build(Pop());
+                    break;
+                case Opcode.BinPut:
+                    Remember(Take(1)[0]);
+                    break;
+                case Opcode.LongBinPut:
+                    Remember(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
+                    break;
+                case Opcode.Memoize:
+                    Remember((uint)_memo.Count);
+                    break;
+                // Python's own pickler uses it to take back a mark as well as a value.
+                case Opcode.Pop when _marks.TryPeek(out int mark) && mark == _stack.Count:
+                    _marks.Pop();
+                    break;
+                case Opcode.Pop:
+                    Pop();
+                    break;
+                case Opcode.PopMark:
+                    PopMarked();
+                    break;
                 default:
-                    if (!TryConstant(opcode) && !TryContainer(opcode) && !TryMemo(opcode))
-                    {
-                        Execute(opcode);
-                    }
-
+                    _stack.Add(Value(opcode));
                     break;
             }
         }
@@ -113,190 +140,59 @@ internal sealed partial class PickleReader
         }
     }
 
-    private bool TryConstant(byte opcode)
+    /// <summary>The value that an opcode puts on the stack.</summary>
+    private object? Value(byte opcode) => opcode switch
     {
-        switch (opcode)
-        {
-            case Opcode.None:
-                _stack.Add(null);
-                return true;
-            case Opcode.NewTrue:
-                _stack.Add(true);
-                return true;
-            case Opcode.NewFalse:
-                _stack.Add(false);
-                return true;
-            case Opcode.BinInt:
-                _stack.Add((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)));
-                return true;
-            case Opcode.BinInt1:
-                _stack.Add((long)Take(1)[0]);
-                return true;
-            case Opcode.BinInt2:
-                _stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)));
-                return true;
-            case Opcode.Long1:
-                _stack.Add(ReadLong(Take(1)[0]));
-                return true;
-            case Opcode.BinFloat:
-                _stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
-                return true;
-            case Opcode.ShortBinUnicode:
-                PushText(Take(1)[0]);
-                return true;
-            case Opcode.BinUnicode:
-                PushText(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
-                return true;
-            case Opcode.BinUnicode8:
-                PushText(BinaryPrimitives.ReadUInt64LittleEndian(Take(8)));
-                return true;
-            case Opcode.ShortBinString:
-                PushLatin1(Take(1)[0]);
-                return true;
-            case Opcode.BinString:
-                PushLatin1(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
-                return true;
-            case Opcode.ShortBinBytes:
-                PushData(Take(1)[0]);
-                return true;
-            case Opcode.BinBytes:
-                PushData(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
-                return true;
-            case Opcode.BinBytes8 or Opcode.ByteArray8:
-                PushData(BinaryPrimitives.ReadUInt64LittleEndian(Take(8)));
-                return true;
-            default:
-                return false;
-        }
-    }
+        Opcode.None => null,
+        Opcode.NewTrue => true,
+        Opcode.NewFalse => false,
+        Opcode.BinInt => (long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)),
+        Opcode.BinInt1 => (long)Take(1)[0],
+        Opcode.BinInt2 => (long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)),
+        Opcode.Long1 => ReadLong(Take(1)[0]),
+        Opcode.BinFloat => BinaryPrimitives.ReadDoubleBigEndian(Take(8)),
+        Opcode.ShortBinUnicode => ReadText(Take(1)[0]),
+        Opcode.BinUnicode => ReadText(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))),
+        Opcode.BinUnicode8 => ReadText(BinaryPrimitives.ReadUInt64LittleEndian(Take(8))),
+        Opcode.ShortBinString => ReadLatin1(Take(1)[0]),
+        Opcode.BinString => ReadLatin1(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))),
+        Opcode.ShortBinBytes => ReadData(Take(1)[0]),
+        Opcode.BinBytes => ReadData(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))),
+        Opcode.BinBytes8 or Opcode.ByteArray8 => ReadData(BinaryPrimitives.ReadUInt64LittleEndian(Take(8))),
+        Opcode.EmptyTuple => Array.Empty<object?>(),
+        Opcode.Tuple1 => PopMany(1),
+        Opcode.Tuple2 => PopMany(2),
+        Opcode.Tuple3 => PopMany(3),
+        Opcode.Tuple => PopMarked(),
+        Opcode.EmptyList or Opcode.EmptySet => new List<object?>(),
+        Opcode.FrozenSet or Opcode.List => new List<object?>(PopMarked()),
+        Opcode.EmptyDict => new PickledDictionary(),
+        Opcode.Dict => SetItems(new PickledDictionary(), PopMarked()),
+        Opcode.BinGet => Recall(Take(1)[0]),
+        Opcode.LongBinGet => Recall(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))),
+        Opcode.Dup => Peek(),
+        _ => Execute(opcode),
+    };
 
-    private bool TryContainer(byte opcode)
-    {
-        switch (opcode)
-        {
-            case Opcode.Mark:
-                _marks.Push(_stack.Count);
-                return true;
-            case Opcode.EmptyTuple:
-                _stack.Add(Array.Empty<object?>());
-                return true;
-            case Opcode.Tuple1:
-                _stack.Add(PopMany(1));
-                return true;
-            case Opcode.Tuple2:
-                _stack.Add(PopMany(2));
-                return true;
-            case Opcode.Tuple3:
-                _stack.Add(PopMany(3));
-                return true;
-            case Opcode.Tuple:
-                _stack.Add(PopMarked());
-                return true;
-            case Opcode.EmptyList or Opcode.EmptySet:
-                _stack.Add(new List<object?>());
-                return true;
-            case Opcode.FrozenSet or Opcode.List:
-                _stack.Add(new List<object?>(PopMarked()));
-                return true;
-            case Opcode.EmptyDict:
-                _stack.Add(new PickledDictionary());
-                return true;
-            case Opcode.Dict:
-                object?[] entries = PopMarked();
-                var dictionary = new PickledDictionary();
-                SetItems(dictionary, entries);
-                _stack.Add(dictionary);
-                return true;
-            case Opcode.Append:
-                AddToList(PopMany(1));
-                return true;
-            case Opcode.Appends or Opcode.AddItems:
-                AddToList(PopMarked());
-                return true;
-            case Opcode.SetItem:
-                AddToDictionary(PopMany(2));
-                return true;
-            case Opcode.SetItems:
-                AddToDictionary(PopMarked());
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private bool TryMemo(byte opcode)
-    {
-        switch (opcode)
-        {
-            case Opcode.BinPut:
-                Remember(Take(1)[0]);
-                return true;
-            case Opcode.LongBinPut:
-                Remember(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
-                return true;
-            case Opcode.Memoize:
-                Remember((uint)_memo.Count);
-                return true;
-            case Opcode.BinGet:
-                Recall(Take(1)[0]);
-                return true;
-            case Opcode.LongBinGet:
-                Recall(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
-                return true;
-            case Opcode.Pop:
-                // Python's own pickler uses it to take back a mark as well as a value.
-                if (_marks.TryPeek(out int mark) && mark == _stack.Count)
-                {
-                    _marks.Pop();
-                }
-                else
-                {
-                    Pop();
-                }
-
-                return true;
-            case Opcode.PopMark:
-                PopMarked();
-                return true;
-            case Opcode.Dup:
-                _stack.Add(Peek());
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private void AddToList(object?[] items)
+    private void AddItems(object?[] items, bool inPairs)
     {
         switch (Peek())
         {
-            case List<object?> list:
+            case List<object?> list when !inPairs:
                 list.AddRange(items);
                 break;
-            case PickledObject instance:
-                Put(instance, items);
-                break;
-            default:
-                throw Error("adds to something that is not a list or set");
-        }
-    }
-
-    private void AddToDictionary(object?[] items)
-    {
-        switch (Peek())
-        {
-            case PickledDictionary dictionary:
+            case PickledDictionary dictionary when inPairs:
                 SetItems(dictionary, items);
                 break;
             case PickledObject instance:
                 Put(instance, items);
                 break;
             default:
-                throw Error("adds to something that is not a dictionary");
+                throw Error($"adds to something that is not a {(inPairs ? "dictionary" : "list or set")}");
         }
     }
 
-    private void SetItems(PickledDictionary dictionary, ReadOnlySpan<object?> items)
+    private PickledDictionary SetItems(PickledDictionary dictionary, ReadOnlySpan<object?> items)
     {
         if (items.Length % 2 != 0)
         {
@@ -307,6 +203,8 @@ internal sealed partial class PickleReader
         {
             dictionary.Entries.Add(new KeyValuePair<object?, object?>(items[i], items[i + 1]));
         }
+
+        return dictionary;
     }
 
     private object ReadLong(int length)
@@ -326,16 +224,16 @@ internal sealed partial class PickleReader
         return value;
     }
 
-    private void PushText(ulong length)
+    private string ReadText(ulong length)
     {
         var bytes = TakeMemory(length).Span;
         try
         {
-            _stack.Add(StrictUtf8.GetString(bytes));
+            return StrictUtf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {
-            _stack.Add(DecodeSurrogates(bytes) ?? throw Error("holds text that is not UTF-8"));
+            return DecodeSurrogates(bytes) ?? throw Error("holds text that is not UTF-8");
         }
     }
 
@@ -369,9 +267,9 @@ internal sealed partial class PickleReader
         return text.ToString();
     }
 
-    private void PushLatin1(ulong length) => _stack.Add(Encoding.Latin1.GetString(TakeMemory(length).Span));
+    private string ReadLatin1(ulong length) => Encoding.Latin1.GetString(TakeMemory(length).Span);
 
-    private void PushData(ulong length) => _stack.Add(new PickledData(TakeMemory(length)));
+    private PickledData ReadData(ulong length) => new(TakeMemory(length));
 
     private void Remember(uint index)
     {
@@ -384,10 +282,9 @@ internal sealed partial class PickleReader
         _memo[index] = Peek();
     }
 
-    private void Recall(uint index) =>
-        _stack.Add(_memo.TryGetValue(index, out object? value)
-            ? value
-            : throw Error($"recalls the value {index.ToString(CultureInfo.InvariantCulture)}, which it never stored"));
+    private object? Recall(uint index) => _memo.TryGetValue(index, out object? value)
+        ? value
+        : throw Error($"recalls the value {index.ToString(CultureInfo.InvariantCulture)}, which it never stored");
 
     private object? Peek() => _stack.Count > Floor ? _stack[^1] : throw Error("takes a value where there is none");
 

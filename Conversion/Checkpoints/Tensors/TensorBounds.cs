@@ -76,21 +76,8 @@ internal static class TensorBounds
     }
 
     /// <summary>Whether the elements lie one after the other in row-major order.</summary>
-    public static bool IsContiguous(int[] shape, long[] strides)
-    {
-        long expected = 1;
-        for (int axis = shape.Length - 1; axis >= 0; axis--)
-        {
-            if (shape[axis] != 1 && strides[axis] != expected)
-            {
-                return false;
-            }
-
-            expected *= shape[axis];
-        }
-
-        return true;
-    }
+    public static bool IsContiguous(int[] shape, long[] strides) =>
+        shape.Zip(strides, ContiguousStrides(shape)).All(static axis => axis.First == 1 || axis.Second == axis.Third);
 
     /// <summary>The strides of a row-major tensor.</summary>
     public static long[] ContiguousStrides(int[] shape)

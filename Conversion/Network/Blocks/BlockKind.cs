@@ -38,7 +38,7 @@ internal abstract class BlockKind(Type spec, bool holdsTransformer = false)
     /// <param name="block">The block in the stage, from 0.</param>
     /// <param name="hasTransformer">Whether a block of the stage holds a transformer.</param>
     public LayoutName NameOf(int stage, int block, bool hasTransformer) =>
-        new LayoutName($"layer_{stage + 1}", $"stages.{stage}", $"mobilevit.encoder.layer.{stage}").Part(
+        LayoutName.Root.Part($"layer_{stage + 1}", $"stages.{stage}", $"encoder.layer.{stage}").Part(
             $"{block}",
             $"{block}",
             HoldsTransformer ? "" : hasTransformer && block == 0 ? "downsampling_layer" : $"layer.{block}");

@@ -6,7 +6,7 @@ internal sealed class ClassificationHead(Classification spec, int inChannels) : 
     private readonly ConvLayer _expansion = new(Expansion, inChannels, spec.FeatureChannels, kernel: 1);
     private readonly Linear _classifier = new(Classifier, spec.FeatureChannels, spec.Classes);
 
-    public static LayoutName Expansion { get; } = new("conv_1x1_exp", "final_conv", "mobilevit.conv_1x1_exp");
+    public static LayoutName Expansion { get; } = LayoutName.Root.Part("conv_1x1_exp", "final_conv", "conv_1x1_exp");
 
     public static LayoutName Classifier { get; } = new("classifier.fc", "head.fc", "classifier");
 

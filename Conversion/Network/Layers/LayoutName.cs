@@ -9,6 +9,9 @@ public sealed record LayoutName(string Cvnets, string Timm, string HuggingFace)
     /// <summary>In a name of Hugging Face's, what stands for its three tensors of query, key and value, one elsewhere.</summary>
     internal const string QueryKeyValue = "{query,key,value}";
 
+    /// <summary>What all of a network's names begin with: in Hugging Face's layout the model is a part of what is saved.</summary>
+    internal static LayoutName Root { get; } = new("", "", "mobilevit");
+
     private static readonly string[] Projections = ["query", "key", "value"];
 
     /// <summary>The name of a part, below this one; empty where a layout has no level of its own for it.</summary>
@@ -16,7 +19,7 @@ public sealed record LayoutName(string Cvnets, string Timm, string HuggingFace)
     {
         return new(Join(Cvnets, cvnets), Join(Timm, timm), Join(HuggingFace, huggingFace));
 
-        static string Join(string name, string part) => part.Length == 0 ? name : $"{name}.{part}";
+        static string Join(string name, string part) => name.Length == 0 || part.Length == 0 ? name + part : $"{name}.{part}";
     }
 
     /// <summary>The name of a part that all layouts call the same.</summary>

@@ -39,7 +39,7 @@ public sealed class AtomicFileTests
     {
         using var folder = new TemporaryFolder();
         Shell.Run("mkfifo", folder.PathOf("r.csv"));
-        Assert.Contains("is a pipe", Assert.ThrowsExactly<IOException>(() => AtomicFile.RequireWritable(folder.PathOf("r.csv"))).Message);
+        Assert.Contains("is a pipe", Assert.ThrowsExactly<ArgumentException>(() => AtomicFile.RequireWritable(folder.PathOf("r.csv"))).Message);
     }
 
     [TestMethod]
