@@ -16,7 +16,7 @@ public sealed record ConversionOptions
 
     /// <summary>
     /// The architecture of the checkpoint, for people who trained their own; null derives it from the tensors, which tell
-    /// everything but <see cref="Heads"/>.
+    /// everything but strides, dilation, activations (those of the nearest published variant) and <see cref="Heads"/>.
     /// </summary>
     public MobileViTArchitecture? Architecture { get; init; }
 

@@ -3,13 +3,18 @@ using System.Text.Json.Serialization;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>A block of a stage as data. Every kind of block is one record here.</summary>
-/// <param name="Channels">The channels that leave the block.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(InvertedResidual), "inverted_residual")]
 [JsonDerivedType(typeof(MobileViT), "mobilevit")]
-public abstract record BlockSpec([property: JsonPropertyOrder(-1)] int Channels)
+public abstract record BlockSpec
 {
     internal const int MostChannels = 1 << 14;
+
+    private protected BlockSpec(int channels) => Channels = channels;
+
+    /// <summary>The channels that leave the block.</summary>
+    [JsonPropertyOrder(-1)]
+    public int Channels { get; init; }
 
     /// <summary>The activation of all layers of the block that have one. Default: SiLU.</summary>
     [JsonPropertyOrder(1)]
@@ -78,6 +83,11 @@ public sealed record MobileViT(int Channels, TransformerSpec Transformer) : Bloc
         if (Channels != inChannels)
         {
             throw new ArgumentException($"{name}a MobileViT block of {Channels} channels follows {inChannels} channels; they must be as many.");
+        }
+
+        if (Transformer is null)
+        {
+            throw new ArgumentException($"{name}the transformer of a MobileViT block is null.");
         }
 
         Require(Transformer.Dimension, MostChannels, name + nameof(Transformer.Dimension));

@@ -3,11 +3,15 @@ using System.Text.Json.Serialization;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>What stands behind the backbone, as data. Every kind of head is one record here.</summary>
-/// <param name="Classes">The number of classes.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Classification), "classification")]
-public abstract record HeadSpec(int Classes)
+public abstract record HeadSpec
 {
+    private protected HeadSpec(int classes) => Classes = classes;
+
+    /// <summary>The number of classes.</summary>
+    public int Classes { get; init; }
+
     internal virtual void Validate() => BlockSpec.Require(Classes, 1 << 20, nameof(Classes));
 }
 

@@ -78,7 +78,7 @@ public sealed record MobileViTArchitecture
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
-        Backbone.Validate();
-        Head.Validate();
+        (Backbone ?? throw new ArgumentException($"The architecture's {nameof(Backbone)} is null.")).Validate();
+        (Head ?? throw new ArgumentException($"The architecture's {nameof(Head)} is null.")).Validate();
     }
 }

@@ -83,15 +83,15 @@ internal sealed class InspectCommand : Command
     private void WriteModel(Checkpoint checkpoint)
     {
         var weights = ModelWeights.Read(checkpoint);
-        var architecture = weights.Architecture;
+        AccompanyingConfig config = AccompanyingConfig.Read(checkpoint.FilePath, isRequired: false);
+        var architecture = config.Heads is { } heads ? weights.Architecture.WithHeads(heads) : weights.Architecture;
         var facts = new FactTable();
-        facts.Add("variant", $"MobileViT-{weights.Variant.ToUpperInvariant()}");
+        facts.Add("variant", $"MobileViT-{MobileViTVariants.NameOf(architecture).ToUpperInvariant()}");
         facts.Add("layout", weights.Layout.GetName());
         facts.Add("classes", ModelSummary.Number(architecture.Classes));
         facts.Add("parameters", ModelSummary.Number(architecture.ParameterCount));
         const int Side = PreprocessingPresets.DefaultSide;
-        facts.Add("MACs", $"{ModelSummary.Number(MobileViTNetwork.CountMacs(architecture, Side, Side))} ({Side}×{Side})");
-        AccompanyingConfig config = AccompanyingConfig.Read(checkpoint.FilePath, isRequired: false);
+        facts.Add("MACs", $"{ModelSummary.Number(MobileViTNetwork.CountMacs(weights.Architecture, Side, Side))} ({Side}×{Side})");
         var (labels, preprocessing) = config.Apply(weights);
         preprocessing ??= PreprocessingPresets.Get(weights.Layout.GetPreprocessingPreset());
         facts.Add("preprocessing", preprocessing.ToString());

@@ -83,7 +83,8 @@ internal sealed class VerifyCommand : Command
     {
         string name = Path.GetFileName(image);
         var logits = expected
-            ?? PublishedWeights.All.FirstOrDefault(weights => name == PublishedWeights.ImageName && weights.Variant == metadata.Variant)?.Logits
+            ?? PublishedWeights.All.FirstOrDefault(weights =>
+                name == PublishedWeights.ImageName && weights.Variant == metadata.Variant && weights.Logits.Count > 0)?.Logits
             ?? throw new ArgumentException(
                 $"No logits are published for '{name}' and MobileViT-{metadata.Variant.ToUpperInvariant()}; "
                 + $"say with --expected what they must be. (Published are those of COCO's {PublishedWeights.ImageName}.)");

@@ -52,54 +52,69 @@ internal static class ArchitectureRecognizer
     /// <summary>Reads stem and stages off the shapes; what they do not say comes from <paramref name="nearest"/>.</summary>
     private static Backbone DescribeBackbone(SourceTensors tensors, Backbone nearest)
     {
-        int stem = tensors.Dimension(ConvLayer.WeightName(MobileViTNetwork.Stem), 0) ?? nearest.StemChannels;
+        int stem = ConvLayer.OutChannels(tensors.Dimension, MobileViTNetwork.Stem) ?? nearest.StemChannels;
         var stages = new List<IReadOnlyList<BlockSpec>>();
-        int channels = stem;
         foreach (IReadOnlyList<BlockSpec> stage in nearest.Stages)
         {
-            // The names of the blocks can depend on whether one of them holds a transformer, which is only known afterwards.
-            var blocks = DescribeStage(tensors, stages.Count, hasTransformer: true, channels, stage);
-            if (blocks.Count == 0 || !BlockKind.Of(blocks[^1]).HoldsTransformer)
-            {
-                blocks = DescribeStage(tensors, stages.Count, hasTransformer: false, channels, stage);
-            }
-
-            stages.Add(blocks.Count == 0 ? stage : blocks);
-            channels = stages[^1][^1].Channels;
+            stages.Add(DescribeStage(tensors, stages.Count, stages.Count == 0 ? stem : stages[^1][^1].Channels, stage));
         }
 
         return new Backbone(stem, stages);
     }
 
-    private static List<BlockSpec> DescribeStage(
-        SourceTensors tensors, int stage, bool hasTransformer, int channels, IReadOnlyList<BlockSpec> nearest)
+    private static List<BlockSpec> DescribeStage(SourceTensors tensors, int stage, int channels, IReadOnlyList<BlockSpec> nearest)
     {
+        (bool hasTransformer, BlockKind[] kinds) = FindKinds(tensors, stage, nearest);
+        LayoutName[] names = [.. kinds.Select((kind, i) => kind.NameOf(stage, i, hasTransformer))];
+        int?[] told = [.. kinds.Zip(names, (kind, name) => kind.Channels(tensors.Dimension, name))];
         var blocks = new List<BlockSpec>();
-        for (int i = 0; i <= MaxBlocks; i++)
+        for (int i = 0; i < kinds.Length; i++)
         {
-            BlockSpec? block = BlockKind.All
-                .Select(kind => kind.Describe(
-                    tensors.Dimension, kind.NameOf(stage, i, hasTransformer), channels, nearest.ElementAtOrDefault(i)))
-                .FirstOrDefault(static block => block is not null);
-            if (block is null)
-            {
-                continue;
-            }
+            BlockKind kind = kinds[i];
+            BlockSpec? like = nearest.ElementAtOrDefault(i) is { } same && BlockKind.Of(same) == kind ? same : null;
+            BlockSpec? fallback = like ?? nearest.FirstOrDefault(block => BlockKind.Of(block) == kind);
+            BlockSpec block = kind.Describe(tensors.Dimension, names[i], channels, kind.HoldsTransformer ? fallback : like) ?? fallback!;
 
-            while (blocks.Count < i)
-            {
-                // All tensors of a block are missing that others come after.
-                blocks.Add(nearest.ElementAtOrDefault(blocks.Count) ?? blocks.LastOrDefault() ?? block);
-            }
-
-            blocks.Add(block);
-            channels = block.Channels;
-            if (BlockKind.Of(block).HoldsTransformer)
-            {
-                break;
-            }
+            // A block that does not tell its channels has those of the one before it in the stage, or else of the next that does.
+            int? width = kind.HoldsTransformer ? channels : told[i] ?? blocks.LastOrDefault()?.Channels;
+            channels = width ?? told.FirstOrDefault(static value => value is not null) ?? block.Channels;
+            blocks.Add(block with { Channels = channels });
         }
 
         return blocks;
+    }
+
+    /// <summary>
+    /// The kinds of a stage's blocks, by the names of the tensors: inverted residual blocks, and a MobileViT block last or none. A
+    /// block of which all tensors are missing is there where others come after it, or where the nearest published stage has its
+    /// transformer and no inverted residual block stands in that place.
+    /// </summary>
+    private static (bool HasTransformer, BlockKind[] Kinds) FindKinds(
+        SourceTensors tensors, int stage, IReadOnlyList<BlockSpec> nearest)
+    {
+        BlockKind residual = BlockKind.All.First(static kind => !kind.HoldsTransformer);
+        BlockKind transformer = BlockKind.All.First(static kind => kind.HoldsTransformer);
+        int[] Find(BlockKind kind, bool hasTransformer) =>
+        [
+            .. Enumerable.Range(0, MaxBlocks + 1).Where(i =>
+                kind.Describe(tensors.Dimension, kind.NameOf(stage, i, hasTransformer), inChannels: 1, nearest: null) is not null),
+        ];
+
+        // In Hugging Face's layout the names of the blocks depend on whether one of them holds a transformer.
+        int[] before = Find(residual, hasTransformer: true), alone = Find(residual, hasTransformer: false);
+        int[] transformers = Find(transformer, hasTransformer: true);
+        int published = nearest.Count(static block => !BlockKind.Of(block).HoldsTransformer);
+        bool isLost = before.Length > alone.Length || (before.Length == alone.Length && !alone.Contains(published));
+        bool hasTransformer = transformers.Length > 0 || (published < nearest.Count && isLost);
+        int[] residuals = hasTransformer ? before : alone;
+        int count = residuals.Length == 0 ? published : residuals[^1] + 1;
+
+        // In that layout a MobileViT block is found in every place, as its name has none; in the others its place counts.
+        if (transformers.Length > 0 && !transformers.Contains(count))
+        {
+            count = transformers[0];
+        }
+
+        return (hasTransformer, [.. Enumerable.Repeat(residual, count), .. hasTransformer ? [transformer] : Array.Empty<BlockKind>()]);
     }
 }

@@ -134,7 +134,12 @@ public sealed class ModelWeights
             int[] shape = SourceTensors.PartShape(spec, names.Length);
             foreach (string name in names)
             {
-                _known.Add(name);
+                if (!_known.Add(name))
+                {
+                    throw checkpoint.Error(
+                        $"cannot hold this architecture: in the {tensors.Layout.GetName()} layout two of its tensors have the name '{name}'");
+                }
+
                 var tensor = tensors.Find(name);
                 if (spec.Kind == TensorKind.Counter)
                 {

@@ -1,8 +1,5 @@
 namespace MlNetMobileViT.Conversion;
 
-/// <summary>The size of a dimension of a checkpoint's tensor, or null where there is no such tensor or dimension.</summary>
-internal delegate int? TensorDimension(LayoutName tensor, int axis);
-
 /// <summary>A kind of block: how its module is made, and how it is recognised in a checkpoint.</summary>
 /// <param name="spec">The blocks of this kind.</param>
 /// <param name="holdsTransformer">See <see cref="HoldsTransformer"/>.</param>
@@ -25,7 +22,10 @@ internal abstract class BlockKind(Type spec, bool holdsTransformer = false)
     /// <summary>Makes the module of a block.</summary>
     public abstract NetworkModule Create(LayoutName names, int inChannels, BlockSpec block);
 
-    /// <summary>Reads a block off the shapes of its tensors.</summary>
+    /// <summary>The channels of a block, as the shapes of its tensors have them; null where they do not say.</summary>
+    public abstract int? Channels(TensorDimension dimension, LayoutName names);
+
+    /// <summary>Reads a block off the shapes of its tensors, its channels apart.</summary>
     /// <param name="dimension">The shapes.</param>
     /// <param name="names">What the block would be called.</param>
     /// <param name="inChannels">The channels that enter it.</param>

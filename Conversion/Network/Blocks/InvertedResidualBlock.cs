@@ -60,30 +60,37 @@ internal sealed class InvertedResidualKind() : BlockKind(typeof(InvertedResidual
     public override NetworkModule Create(LayoutName names, int inChannels, BlockSpec block) =>
         new InvertedResidualBlock(names, inChannels, (InvertedResidual)block);
 
+    public override int? Channels(TensorDimension dimension, LayoutName names) =>
+        ConvLayer.OutChannels(dimension, InvertedResidualBlock.Reduction(names));
+
     public override BlockSpec? Describe(TensorDimension dimension, LayoutName names, int inChannels, BlockSpec? nearest)
     {
-        LayoutName expansion = ConvLayer.WeightName(InvertedResidualBlock.Expansion(names));
-        LayoutName reduction = ConvLayer.WeightName(InvertedResidualBlock.Reduction(names));
-        int? hidden = dimension(expansion, 0) ?? dimension(reduction, 1);
-        if (hidden is null)
+        LayoutName expansion = InvertedResidualBlock.Expansion(names);
+        int? reduced = dimension(ConvLayer.WeightName(InvertedResidualBlock.Reduction(names)), 1);
+        int? expanded = ConvLayer.OutChannels(dimension, expansion);
+        if ((expanded ?? reduced) is null)
         {
             return null;
         }
 
         var like = nearest as InvertedResidual ?? new InvertedResidual(inChannels, Stride: 1, ExpandRatio: 1);
-        return like with
-        {
-            Channels = dimension(reduction, 0) ?? like.Channels,
-            ExpandRatio = Ratio(hidden.Value, dimension(expansion, 1) ?? inChannels, like.ExpandRatio),
-        };
+        int?[] inputs = [inChannels, dimension(ConvLayer.WeightName(expansion), 1)];
+        int? ratio = inputs.SelectMany(_ => new[] { expanded, reduced }, (input, hidden) => Ratio(hidden, input, like.ExpandRatio))
+            .FirstOrDefault(static ratio => ratio is not null);
+        return like with { ExpandRatio = ratio ?? like.ExpandRatio };
     }
 
-    /// <summary>The ratio that makes as many hidden channels of the input's; 0 where there is none.</summary>
-    private static int Ratio(int hidden, int inChannels, int nearest)
+    /// <summary>The ratio that makes as many hidden channels of the input's; null where there is none.</summary>
+    private static int? Ratio(int? hidden, int? inChannels, int nearest)
     {
-        int ratio = (int)Math.Round((double)hidden / Math.Max(inChannels, 1));
-        int[] candidates = [nearest, ratio, ratio - 1, ratio + 1];
+        if (hidden is null || inChannels is null)
+        {
+            return null;
+        }
+
+        int ratio = (int)Math.Round((double)hidden / Math.Max(inChannels.Value, 1));
+        int?[] candidates = [nearest, ratio, ratio - 1, ratio + 1];
         return Array.Find(
-            candidates, value => value > 0 && InvertedResidualBlock.MakeDivisible((double)inChannels * value) == hidden);
+            candidates, value => value > 0 && InvertedResidualBlock.MakeDivisible((double)inChannels * value.Value) == hidden);
     }
 }

@@ -18,8 +18,7 @@ internal sealed class MobileViTBlock : NetworkModule
     {
         (int channels, Activation activation) = (spec.Channels, spec.Activation);
         (int dimension, int layers, int feedForward, int heads) = spec.Transformer;
-        _conv3x3 = new(
-            names.Part("local_rep.conv_3x3", "conv_kxk", "conv_kxk"), channels, channels, kernel: 3, activation: activation);
+        _conv3x3 = new(Local(names), channels, channels, kernel: 3, activation: activation);
         _conv1x1 = new(ToTokens(names), channels, dimension, kernel: 1, norm: false, activation: null);
         _transformer =
         [
@@ -37,6 +36,8 @@ internal sealed class MobileViTBlock : NetworkModule
             .Concat(_transformer)
             .Concat([_norm, _projection, _fusion])
             .SelectMany(static module => module.Tensors);
+
+    public static LayoutName Local(LayoutName block) => block.Part("local_rep.conv_3x3", "conv_kxk", "conv_kxk");
 
     public static LayoutName ToTokens(LayoutName block) => block.Part("local_rep.conv_1x1", "conv_1x1", "conv_1x1");
 
@@ -61,6 +62,9 @@ internal sealed class MobileViTKind() : BlockKind(typeof(MobileViT), holdsTransf
     public override NetworkModule Create(LayoutName names, int inChannels, BlockSpec block) =>
         new MobileViTBlock(names, (MobileViT)block);
 
+    public override int? Channels(TensorDimension dimension, LayoutName names) =>
+        ConvLayer.OutChannels(dimension, MobileViTBlock.Local(names));
+
     public override BlockSpec? Describe(TensorDimension dimension, LayoutName names, int inChannels, BlockSpec? nearest)
     {
         int? width = dimension(ConvLayer.WeightName(MobileViTBlock.ToTokens(names), norm: false), 0);
@@ -76,7 +80,6 @@ internal sealed class MobileViTKind() : BlockKind(typeof(MobileViT), holdsTransf
         TransformerSpec transformer = like.Transformer;
         return like with
         {
-            Channels = inChannels,
             Transformer = transformer with
             {
                 Dimension = width ?? dimension(ExpansionOf(0), 1) ?? transformer.Dimension,

@@ -31,7 +31,7 @@ internal sealed class ClassificationKind : HeadKind
     {
         int? classes = dimension(ClassificationHead.Classifier.Part("weight"), 0)
             ?? dimension(ClassificationHead.Classifier.Part("bias"), 0);
-        int? features = dimension(ConvLayer.WeightName(ClassificationHead.Expansion), 0);
+        int? features = ConvLayer.OutChannels(dimension, ClassificationHead.Expansion);
         return nearest is Classification like && (classes ?? features) is not null
             ? new Classification(features ?? like.FeatureChannels, classes ?? like.Classes)
             : null;

@@ -17,7 +17,7 @@ internal sealed class ConvLayer(
     : NetworkModule(names)
 {
     private readonly LayoutName _weight = WeightName(names, norm);
-    private readonly LayoutName _norm = names.Part("block.norm", "bn", "normalization");
+    private readonly LayoutName _norm = NormName(names);
 
     public override IEnumerable<TensorSpec> Tensors
     {
@@ -38,6 +38,21 @@ internal sealed class ConvLayer(
     /// <summary>The name of a layer's weights. timm has a convolution without norm bare.</summary>
     public static LayoutName WeightName(LayoutName names, bool norm = true) =>
         names.Part("block.conv.weight", norm ? "conv.weight" : "weight", "convolution.weight");
+
+    /// <summary>
+    /// The channels that leave a layer with norm, as most of its tensors have them, as one of them may be damaged; null where none is
+    /// there.
+    /// </summary>
+    public static int? OutChannels(TensorDimension dimension, LayoutName names)
+    {
+        LayoutName norm = NormName(names);
+        LayoutName[] tensors =
+            [norm.Part("weight"), norm.Part("bias"), norm.Part("running_mean"), norm.Part("running_var"), WeightName(names)];
+        return tensors.Select(tensor => dimension(tensor, 0)).OfType<int>()
+            .GroupBy(static channels => channels).MaxBy(static same => same.Count())?.Key;
+    }
+
+    private static LayoutName NormName(LayoutName names) => names.Part("block.norm", "bn", "normalization");
 
     public override GraphTensor Forward(NetworkGraph graph, GraphTensor input) => Forward(graph, [input]);
 

@@ -13,6 +13,9 @@ public sealed record TensorSpec(LayoutName Names, IReadOnlyList<int> Shape, Tens
     public long ElementCount => Shape.Aggregate(1L, static (product, side) => product * side);
 }
 
+/// <summary>The size of a dimension of a checkpoint's tensor, or null where there is no such tensor or dimension.</summary>
+internal delegate int? TensorDimension(LayoutName tensor, int axis);
+
 /// <summary>What a tensor of a state dict is for.</summary>
 public enum TensorKind
 {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MlNetMobileViT.Conversion;
@@ -70,6 +71,33 @@ public sealed class ArchitectureTests
         AssertRefused(root.ToJsonString(), "Stage layer_2: a block is null");
         stages[1]!.AsArray().Clear();
         AssertRefused(root.ToJsonString(), "Stage layer_2: the number of blocks is 0");
+    }
+
+    [TestMethod]
+    public void Parts_that_are_null_are_named()
+    {
+        MobileViTArchitecture tiny = TestModels.Tiny;
+        (MobileViTArchitecture Network, string Part)[] networks =
+        [
+            (tiny with { Backbone = null! }, "Backbone is null"),
+            (tiny with { Head = null! }, "Head is null"),
+            (TestModels.Replace(tiny, 4, [new InvertedResidual(16, 2, 1), new MobileViT(16, null!)]), "Stage layer_5: the transformer"),
+        ];
+        foreach (var (network, part) in networks)
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(network.Validate).Message, part);
+        }
+    }
+
+    [TestMethod]
+    public void Only_the_library_derives_blocks_and_heads()
+    {
+        foreach (Type type in new[] { typeof(BlockSpec), typeof(HeadSpec) })
+        {
+            var constructors = type.GetConstructors(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
+                .Where(constructor => constructor.GetParameters()[0].ParameterType != type);
+            Assert.IsTrue(constructors.All(static constructor => constructor.IsFamilyAndAssembly), type.Name);
+        }
     }
 
     [TestMethod]

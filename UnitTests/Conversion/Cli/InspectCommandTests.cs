@@ -1,3 +1,5 @@
+using MlNetMobileViT.Conversion;
+
 namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
@@ -40,6 +42,16 @@ public sealed class InspectCommandTests : IDisposable
         }
 
         StringAssert.Contains((await ConverterRun.Of("inspect", path, "--tensors")).Output, "float");
+    }
+
+    [TestMethod]
+    public async Task Heads_of_a_config_stand_in_the_architecture()
+    {
+        using var config = new ConfigFolder(CheckpointLayout.HuggingFace).With("config.json", """{"model_type":"mobilevit","num_attention_heads":2}""");
+        var run = await ConverterRun.Of("inspect", config.Root);
+        run.AssertSucceeded();
+        StringAssert.Contains(run.Output.ReplaceLineEndings("").Replace(" ", ""), "\"heads\":2");
+        Assert.IsFalse(run.Output.Contains("\"heads\":4", StringComparison.Ordinal));
     }
 
     [TestMethod]
