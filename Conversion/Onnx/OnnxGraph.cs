@@ -60,14 +60,14 @@ internal sealed class OnnxGraph
         IEnumerable<KeyValuePair<string, object>>? attributes = null,
         string domain = "",
         string? output = null) => new()
-    {
-        OpType = operatorType,
-        Name = name,
-        Domain = domain,
-        Input = { inputs },
-        Output = { output ?? name },
-        Attribute = { (attributes ?? []).Select(static pair => Attribute(pair.Key, pair.Value)) },
-    };
+        {
+            OpType = operatorType,
+            Name = name,
+            Domain = domain,
+            Input = { inputs },
+            Output = { output ?? name },
+            Attribute = { (attributes ?? []).Select(static pair => Attribute(pair.Key, pair.Value)) },
+        };
 
     /// <summary>Adds an If node whose branches have one float32 output each, and returns the output's name.</summary>
     /// <param name="name">A name that no other node has; the output is named after it.</param>
