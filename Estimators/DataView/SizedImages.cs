@@ -37,6 +37,7 @@ internal static class SizedImages
             return [image.Height, image.Width];
         }
     }
+
     private sealed class Row
     {
         [UnsizedImage]

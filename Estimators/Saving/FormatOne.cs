@@ -64,15 +64,8 @@ internal sealed class NumbersMapping : CustomMappingFactory<ModelValuesRow, Numb
         return (input, output) =>
         {
             SavedSettings.Reading reading = settings.Read(input.Settings);
-            ModelSignature model = reading.ModelStep.SavedModel;
-            var outputs = new ModelTask(model);
-            foreach (ModelOutput one in model.Outputs)
-            {
-                outputs.AddVector(one.Name, one.Name);
-            }
-
-            RowResult row = reading.Decode(outputs, input, geometry: null);
-            output.Numbers = SavedMapping.Join(row, outputs.Columns);
+            RowResult row = reading.Decode(reading.Outputs, input, geometry: null);
+            output.Numbers = SavedMapping.Join(row, reading.Outputs.Columns);
             output.Error = row.ErrorText.AsMemory();
         };
     }

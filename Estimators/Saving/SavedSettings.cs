@@ -30,6 +30,9 @@ internal sealed class SavedSettings
         /// <summary>What the step makes of its model's outputs.</summary>
         public ModelTask Task => field ??= CreateTask();
 
+        /// <summary>The model's outputs as they are, of which pipelines of the first form make their columns by a graph.</summary>
+        public ModelTask Outputs => field ??= CreateOutputs();
+
         private ImagePreprocessor Preprocessor => field ??= new ImagePreprocessor(Step.Preprocessing, Step.CommonOptions.Decoding);
 
         public ModelStep ModelStep => Step as ModelStep ?? throw ImageStep.Unreadable("it has no model.");
@@ -82,6 +85,18 @@ internal sealed class SavedSettings
             ModelScorer.Decode(decoder, new ImageOutputs(decoder.Outputs, tensors, image: 0), row, image, slot: 0, row: -1);
             row.ThrowIfFailed();
             return row;
+        }
+
+        private ModelTask CreateOutputs()
+        {
+            ModelSignature model = ModelStep.SavedModel;
+            var outputs = new ModelTask(model);
+            foreach (ModelOutput output in model.Outputs)
+            {
+                outputs.AddVector(output.Name, output.Name);
+            }
+
+            return outputs;
         }
 
         private ModelTask CreateTask()
