@@ -135,7 +135,7 @@ internal static class ThroughputBenchmark
         string reference = Path.Combine(Shared(), "reference");
         if (!Directory.Exists(reference))
         {
-            yield return ("demo (XXS, 128×128)", Path.Combine(RepositoryRoot(), "Examples", "Demo", "mobilevit_xxs_shapes.onnx"), null);
+            yield return ("demo (XXS, 128×128)", Path.Combine(RepositoryRoot(), "Tool", "Demo", "mobilevit_xxs_shapes.onnx"), null);
             yield break;
         }
 
