@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -27,7 +26,7 @@ public sealed class MobileViTModel : IDisposable
         _bytes = bytes;
         Options = options;
         Source = source;
-        _session = CreateSession(bytes, source, options);
+        _session = SessionFactory.Create(bytes, source, options);
         try
         {
             Metadata = ModelMetadata.FromProperties(_session.ModelMetadata.CustomMetadataMap, source);
@@ -168,47 +167,6 @@ public sealed class MobileViTModel : IDisposable
             Leave();
         }
     }
-
-    private static InferenceSession CreateSession(ReadOnlyMemory<byte> bytes, string source, MobileViTModelOptions options)
-    {
-        using var session = new SessionOptions
-        {
-            IntraOpNumThreads = options.IntraOpNumThreads,
-            InterOpNumThreads = 1,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
-        // Threads that spin while they wait take the processors from those that decode.
-        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        options.ConfigureSession?.Invoke(session);
-        try
-        {
-            byte[] file = MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> array) && array.Count == array.Array!.Length
-                ? array.Array
-                : bytes.ToArray();
-            return new InferenceSession(file, session);
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw new InvalidDataException($"'{source}' is not a readable ONNX model: {Explain(exception, bytes.Span)}", exception);
-        }
-    }
-
-    /// <summary>Why ONNX Runtime did not take the bytes, as the end of a sentence.</summary>
-    private static string Explain(OnnxRuntimeException exception, ReadOnlySpan<byte> bytes) => bytes switch
-    {
-        [] => "it is empty.",
-
-        [(byte)'P', (byte)'K', 3, 4, ..] =>
-            "it is a zip archive. A checkpoint is converted first, with mobilevit-convert or MobileViTConverter; a saved pipeline is "
-            + "loaded with LoadMobileViT (on the command line, it is for 'predict').",
-
-        // A bare pickle, as PyTorch wrote before its version 1.6, and safetensors, which begins with the length of its JSON.
-        [0x80, ..] or [_, _, _, _, _, 0, 0, 0, (byte)'{', ..] =>
-            "it looks like a checkpoint. Convert it first, with mobilevit-convert or MobileViTConverter.",
-        _ when exception.Message.Contains("InvalidProtobuf", StringComparison.Ordinal) =>
-            "it is cut off or damaged, or not ONNX at all. Copy it again, or convert the checkpoint again.",
-        _ => exception.Message,
-    };
 
     private static int? ReadBatch(InferenceSession session, ImagePreprocessing preprocessing, string source)
     {
