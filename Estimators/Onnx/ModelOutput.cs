@@ -25,6 +25,6 @@ internal sealed record ModelSignature(string Source, IReadOnlyList<ModelOutput> 
     public ModelOutput GetOutput(string name) => Outputs.FirstOrDefault(output => output.Name == name)
         ?? throw new ArgumentException(
             $"The model '{Source}' has no output '{name}'; its outputs are {string.Join(", ", Outputs.Select(o => o.Name))}. "
-            + "The Conversion command line can write others.",
+            + "'mobilevit convert' can write others.",
             nameof(name));
 }
