@@ -34,6 +34,9 @@ switch (args)
     case ["memory"]:
         ThroughputBenchmark.RunMemory();
         return 0;
+    case ["calls"]:
+        CallsBenchmark.Run();
+        return 0;
     case ["throughput-child", "measure", var contender, var model, var threads, var batch, var rows, .. var photos]:
         ContenderRun.Measure(
             Enum.Parse<Contender>(contender),
@@ -50,6 +53,6 @@ switch (args)
         ContenderRun.First(model, photo);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | scorer | graph MODEL.onnx PEER.onnx | throughput [--rounds N] | sweep | memory");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | scorer | graph MODEL.onnx PEER.onnx | throughput [--rounds N] | sweep | memory | calls");
         return 2;
 }

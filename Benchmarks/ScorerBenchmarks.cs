@@ -19,7 +19,7 @@ public class ScorerBenchmarks : IDisposable
         string demo = Path.Combine(AppContext.BaseDirectory, "Demo");
         _model = MobileViTModel.Load(Path.Combine(demo, "mobilevit_xxs_shapes.onnx"));
         _preprocessor = new ImagePreprocessor(_model.Preprocessing);
-        _batch = new ModelBatch(_model, _model.Preprocessing, [_model.GetOutput(ModelOutputs.Logits)], size: 1);
+        _batch = new ModelBatch(_model.Session, [_model.GetOutput(ModelOutputs.Logits)], size: 1);
         _photo = File.ReadAllBytes(Path.Combine(demo, "samples", "red_ring.jpg"));
     }
 

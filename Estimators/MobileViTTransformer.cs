@@ -132,10 +132,11 @@ public abstract class MobileViTModelTransformer : MobileViTTransformer
     {
         _sharedModel = model;
         _scorer = (ModelScorer)Scorer;
+        Model = model.Model;
     }
 
     /// <summary>The model.</summary>
-    public MobileViTModel Model => _scorer.Model;
+    public MobileViTModel Model { get; }
 
     private protected sealed override MobileViTModel ModelToSave => Model;
 
@@ -151,7 +152,7 @@ public abstract class MobileViTModelTransformer : MobileViTTransformer
         try
         {
             var preprocessor = new ImagePreprocessor(step.Preprocessing, step.CommonOptions.Decoding);
-            return new ModelScorer(model, preprocessor, step.CreateTask(model.Signature), step.CommonOptions.BatchSize);
+            return new ModelScorer(model.Session, preprocessor, step.CreateTask(model.Signature), step.CommonOptions.BatchSize);
         }
         catch
         {

@@ -66,7 +66,7 @@ public sealed record ModelMetadata
         {
             throw new InvalidDataException(
                 $"'{source}' was not written by this project's converter: it has no '{ModelMetadataKeys.FormatVersion}' in its "
-                + "metadata. Convert the checkpoint with the Conversion command line, and use the file that it writes.");
+                + "metadata. Convert the checkpoint with 'mobilevit convert', and use the file that it writes.");
         }
 
         RequireReadable();
@@ -110,7 +110,7 @@ public sealed record ModelMetadata
         string Text(string key) => properties.TryGetValue(key, out string? value)
             ? value
             : throw new InvalidDataException(
-                $"'{source}' has no '{key}' in its metadata. Convert the checkpoint again with the Conversion command line.");
+                $"'{source}' has no '{key}' in its metadata. Convert the checkpoint again with 'mobilevit convert'.");
 
         long Number(string key) => Parse(
             key,

@@ -96,7 +96,7 @@ internal static class ContenderRun
     {
         using MobileViTModel model = MobileViTModel.Load(modelFile);
         var preprocessor = new ImagePreprocessor(model.Preprocessing);
-        using var batch = new ModelBatch(model, model.Preprocessing, [model.GetOutput(ModelOutputs.Logits)], size: 1);
+        using var batch = new ModelBatch(model.Session, [model.GetOutput(ModelOutputs.Logits)], size: 1);
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < rows; i++)
         {

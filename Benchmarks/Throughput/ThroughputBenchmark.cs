@@ -71,7 +71,7 @@ internal static class ThroughputBenchmark
             $"{name}: peak {few:F0} MB for {FewRows} images, {many:F0} MB for {MemoryRows}: {many / few:P1} (medians of {MemoryRounds})"));
     });
 
-    private static void WithPhotos(Action<string, string[]> measure)
+    internal static void WithPhotos(Action<string, string[]> measure)
     {
         string folder = Directory.CreateTempSubdirectory("mobilevit-throughput-").FullName;
         try
@@ -130,12 +130,12 @@ internal static class ThroughputBenchmark
     };
 
     /// <summary>The converted variants with their torch exports where the reference data is there, or else the demo model.</summary>
-    private static IEnumerable<(string Name, string Model, string? Peer)> Models(string folder)
+    internal static IEnumerable<(string Name, string Model, string? Peer)> Models(string folder)
     {
         string reference = Path.Combine(Shared(), "reference");
         if (!Directory.Exists(reference))
         {
-            yield return ("demo (XXS, 128×128)", Path.Combine(RepositoryRoot(), "Examples", "Demo", "mobilevit_xxs_shapes.onnx"), null);
+            yield return ("demo (XXS, 128×128)", Path.Combine(RepositoryRoot(), "Tool", "Demo", "mobilevit_xxs_shapes.onnx"), null);
             yield break;
         }
 
@@ -173,7 +173,7 @@ internal static class ThroughputBenchmark
             : throw new InvalidOperationException($"A measurement ended with exit code {process.ExitCode}.");
     }
 
-    private static double Median(IEnumerable<double> values)
+    internal static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         int middle = sorted.Length / 2;

@@ -362,5 +362,5 @@ public static class MobileViTCatalog
         return new SharedModel(model, isOwned: false);
     }
 
-    private static SharedModel Load(string modelFile) => new(MobileViTModel.Load(modelFile), isOwned: true);
+    private static SharedModel Load(string modelFile) => new(MobileViTModel.Describe(modelFile), isOwned: true);
 }

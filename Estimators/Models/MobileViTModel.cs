@@ -1,54 +1,33 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
-
 namespace MlNetMobileViT;
 
 /// <summary>
 /// A converted MobileViT model, ready to score: the graph in an ONNX Runtime session, and what the file says about itself.
 /// </summary>
 /// <remarks>
+/// <para>
 /// A model may be shared by any number of transformers, prediction engines and threads. Whoever creates it disposes it, once
 /// nothing uses it any more; disposing a transformer or a prediction engine leaves it alone. A transform that was given the
 /// path of a model file instead has a model of its own, and disposes it with the last of its transformers.
+/// </para>
+/// <para>
+/// For one picture, or where many threads ask at once, as in a web service, there are <c>Classify</c> and <c>Featurize</c> with
+/// their asynchronous forms: any number of threads may call them on one model, and they give what a pipeline gives, to the last
+/// bit. A <see cref="Microsoft.ML.PredictionEngine{TSrc, TDst}"/> is different: it is ML.NET's rule that one engine is for one
+/// thread at a time. Engines that threads share give wrong labels without an error.
+/// </para>
 /// </remarks>
-public sealed class MobileViTModel : IDisposable
+public sealed partial class MobileViTModel : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly ReadOnlyMemory<byte> _bytes;
-    private InferenceSession? _session;
-    private int _runs;
-    private bool _disposed;
+    private readonly Lazy<ModelCalls> _calls;
 
-    private MobileViTModel(ReadOnlyMemory<byte> bytes, string source, MobileViTModelOptions options)
+    private MobileViTModel(ModelSession session)
     {
-        options.Validate();
-        _bytes = bytes;
-        Options = options;
-        Source = source;
-        _session = CreateSession(bytes, source, options);
-        try
-        {
-            Metadata = ModelMetadata.FromProperties(_session.ModelMetadata.CustomMetadataMap, source);
-            FixedBatch = ReadBatch(_session, Metadata.Preprocessing, source);
-            Outputs = ReadOutputs(_session, Metadata.Preprocessing, source);
-            Labels = ReadLabels(Metadata, Outputs, source);
-        }
-        catch (Exception exception)
-        {
-            _session.Dispose();
-            if (exception is InvalidDataException)
-            {
-                throw;
-            }
-
-            throw new InvalidDataException($"'{source}' is not a model that can be run: {exception.Message}", exception);
-        }
+        Session = session;
+        _calls = new Lazy<ModelCalls>(() => new ModelCalls(session));
     }
 
     /// <summary>What the file says about itself.</summary>
-    public ModelMetadata Metadata { get; }
+    public ModelMetadata Metadata => Session.Description.Metadata;
 
     /// <summary>How an image becomes the model's input; part of <see cref="Metadata"/>.</summary>
     public ImagePreprocessing Preprocessing => Metadata.Preprocessing;
@@ -59,28 +38,23 @@ public sealed class MobileViTModel : IDisposable
     /// index, as <c>crane (517)</c>, and an empty one becomes its index. Empty where the model has neither logits nor
     /// probabilities.
     /// </summary>
-    public IReadOnlyList<string> Labels { get; }
+    public IReadOnlyList<string> Labels => Signature.Labels;
 
     /// <summary>The outputs of the graph, in its order.</summary>
-    public IReadOnlyList<ModelOutput> Outputs { get; }
+    public IReadOnlyList<ModelOutput> Outputs => Signature.Outputs;
 
-    /// <summary>The only number of images that the graph takes at once; null where it takes any.</summary>
-    internal int? FixedBatch { get; }
+    /// <summary>The graph.</summary>
+    internal ModelSession Session { get; }
 
-    /// <summary>What the model was loaded from: a path, or a description of the bytes.</summary>
-    internal string Source { get; }
+    /// <summary>What its calls for images share.</summary>
+    internal ModelCalls Calls => _calls.Value;
 
-    internal MobileViTModelOptions Options { get; }
-
-    internal ModelSignature Signature => new(Source, Outputs, Labels);
-
-    /// <summary>The ONNX file.</summary>
-    internal ReadOnlySpan<byte> Bytes => _bytes.Span;
+    internal ModelSignature Signature => Session.Description.Signature;
 
     /// <summary>Whether the model was disposed.</summary>
-    internal bool IsDisposed => _disposed;
+    internal bool IsDisposed => Session.IsDisposed;
 
-    /// <summary>Loads a model file that the converter, <c>mobilevit-convert</c>, wrote.</summary>
+    /// <summary>Loads a model file that the converter, <c>mobilevit convert</c>, wrote.</summary>
     /// <param name="path">The path of the <c>.onnx</c> file.</param>
     /// <param name="options">How to run it; null for the defaults.</param>
     /// <exception cref="ArgumentException">The path is empty, or an option is out of range.</exception>
@@ -88,34 +62,49 @@ public sealed class MobileViTModel : IDisposable
     /// <exception cref="InvalidDataException">
     /// The file is not an ONNX model, or not one that this project's converter wrote.
     /// </exception>
-    public static MobileViTModel Load(string path, MobileViTModelOptions? options = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException(
-                Directory.Exists(path)
-                    ? $"'{path}' is a folder; the model must be an .onnx file that the Conversion command line wrote."
-                    : $"There is no model file '{path}'. Convert a checkpoint with the Conversion command line to get one.",
-                path);
-        }
+    /// <exception cref="InvalidOperationException">The GPU cannot be used; the message says what it takes.</exception>
+    /// <exception cref="DllNotFoundException">
+    /// ONNX Runtime's native library is missing: the application has to reference <c>Microsoft.ML.OnnxRuntime</c> or
+    /// <c>Microsoft.ML.OnnxRuntime.Gpu</c>.
+    /// </exception>
+    public static MobileViTModel Load(string path, MobileViTModelOptions? options = null) => Opened(Describe(path, options));
 
-        return new MobileViTModel(File.ReadAllBytes(path), path, options ?? new MobileViTModelOptions());
-    }
-
-    /// <summary>Loads a model from the bytes of a file that the converter, <c>mobilevit-convert</c>, wrote.</summary>
+    /// <summary>Loads a model from the bytes of a file that the converter, <c>mobilevit convert</c>, wrote.</summary>
     /// <param name="onnx">The content of the <c>.onnx</c> file. It is kept, and must not change.</param>
     /// <param name="options">How to run it; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidDataException">
     /// The bytes are not an ONNX model, or not one that this project's converter wrote.
     /// </exception>
+    /// <exception cref="InvalidOperationException">The GPU cannot be used; the message says what it takes.</exception>
+    /// <exception cref="DllNotFoundException">
+    /// ONNX Runtime's native library is missing: the application has to reference <c>Microsoft.ML.OnnxRuntime</c> or
+    /// <c>Microsoft.ML.OnnxRuntime.Gpu</c>.
+    /// </exception>
     public static MobileViTModel Load(ReadOnlyMemory<byte> onnx, MobileViTModelOptions? options = null) =>
-        new(onnx, "the model in memory", options ?? new MobileViTModelOptions());
+        Load(onnx, "the model in memory", options ?? new MobileViTModelOptions());
 
     /// <summary>Loads a model from bytes that have a name.</summary>
     internal static MobileViTModel Load(ReadOnlyMemory<byte> onnx, string source, MobileViTModelOptions options) =>
-        new(onnx, source, options);
+        Opened(new MobileViTModel(new ModelSession(onnx, source, options)));
+
+    /// <summary>
+    /// A model whose file was read and checked as far as it describes itself, and whose session is created when it is first used.
+    /// </summary>
+    internal static MobileViTModel Describe(string path, MobileViTModelOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException(
+                Directory.Exists(path)
+                    ? $"'{path}' is a folder; the model must be an .onnx file that 'mobilevit convert' wrote."
+                    : $"There is no model file '{path}'. Convert a checkpoint with 'mobilevit convert' to get one.",
+                path);
+        }
+
+        return new MobileViTModel(new ModelSession(File.ReadAllBytes(path), path, options ?? new MobileViTModelOptions()));
+    }
 
     /// <summary>Gets an output by its name.</summary>
     /// <param name="name">One of <see cref="ModelOutputs"/>.</param>
@@ -132,200 +121,19 @@ public sealed class MobileViTModel : IDisposable
     /// </summary>
     public void Dispose()
     {
-        lock (_gate)
+        Session.Dispose();
+        if (_calls.IsValueCreated)
         {
-            _disposed = true;
-            ReleaseWhereIdle();
+            _calls.Value.Dispose();
         }
     }
 
     /// <summary>A model of its own session over the same bytes.</summary>
-    internal MobileViTModel Reload() => new(_bytes, Source, Options);
+    internal MobileViTModel Reload() => new(Session.Reload());
 
-    /// <summary>Runs the graph on tensors that the caller owns.</summary>
-    internal void Run(RunOptions runOptions, OrtIoBinding binding)
+    private static MobileViTModel Opened(MobileViTModel model)
     {
-        InferenceSession session = Enter();
-        try
-        {
-            session.RunWithBinding(runOptions, binding);
-        }
-        finally
-        {
-            Leave();
-        }
-    }
-
-    internal OrtIoBinding CreateBinding()
-    {
-        InferenceSession session = Enter();
-        try
-        {
-            return session.CreateIoBinding();
-        }
-        finally
-        {
-            Leave();
-        }
-    }
-
-    private static InferenceSession CreateSession(ReadOnlyMemory<byte> bytes, string source, MobileViTModelOptions options)
-    {
-        using var session = new SessionOptions
-        {
-            IntraOpNumThreads = options.IntraOpNumThreads,
-            InterOpNumThreads = 1,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
-        // Threads that spin while they wait take the processors from those that decode.
-        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        options.ConfigureSession?.Invoke(session);
-        try
-        {
-            byte[] file = MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> array) && array.Count == array.Array!.Length
-                ? array.Array
-                : bytes.ToArray();
-            return new InferenceSession(file, session);
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw new InvalidDataException($"'{source}' is not a readable ONNX model: {Explain(exception, bytes.Span)}", exception);
-        }
-    }
-
-    /// <summary>Why ONNX Runtime did not take the bytes, as the end of a sentence.</summary>
-    private static string Explain(OnnxRuntimeException exception, ReadOnlySpan<byte> bytes) => bytes switch
-    {
-        [] => "it is empty.",
-
-        [(byte)'P', (byte)'K', 3, 4, ..] =>
-            "it is a zip archive. A checkpoint is converted first, with mobilevit-convert or MobileViTConverter; a saved pipeline is "
-            + "loaded with LoadMobileViT (on the command line, it is for 'predict').",
-
-        // A bare pickle, as PyTorch wrote before its version 1.6, and safetensors, which begins with the length of its JSON.
-        [0x80, ..] or [_, _, _, _, _, 0, 0, 0, (byte)'{', ..] =>
-            "it looks like a checkpoint. Convert it first, with mobilevit-convert or MobileViTConverter.",
-        _ when exception.Message.Contains("InvalidProtobuf", StringComparison.Ordinal) =>
-            "it is cut off or damaged, or not ONNX at all. Copy it again, or convert the checkpoint again.",
-        _ => exception.Message,
-    };
-
-    private static int? ReadBatch(InferenceSession session, ImagePreprocessing preprocessing, string source)
-    {
-        if (session.InputMetadata.Count != 1
-            || !session.InputMetadata.TryGetValue(ModelOutputs.Input, out NodeMetadata? input)
-            || !input.IsTensor
-            || input.ElementType != typeof(float)
-            || input.Dimensions.Length != 4
-            || !Fits(input.Dimensions[1..], [3, preprocessing.Height, preprocessing.Width]))
-        {
-            throw new InvalidDataException(
-                $"'{source}' must have one float input '{ModelOutputs.Input}' of shape [N, 3, {preprocessing.Height}, "
-                + $"{preprocessing.Width}], as its metadata says. Convert the checkpoint again.");
-        }
-
-        int batch = input.Dimensions[0];
-        if (batch > MobileViTScoringOptions.MaxBatchSize)
-        {
-            throw new InvalidDataException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"'{source}' takes {batch} images at once, more than {MobileViTScoringOptions.MaxBatchSize}. Convert the checkpoint again "
-                + $"with a smaller batch, or without a fixed one."));
-        }
-
-        return batch > 0 ? batch : null;
-    }
-
-    private static bool Fits(int[] declared, int[] wanted) =>
-        declared.Zip(wanted).All(static pair => pair.First < 0 || pair.First == pair.Second);
-
-    private static ModelOutput[] ReadOutputs(InferenceSession session, ImagePreprocessing preprocessing, string source)
-    {
-        string[] names = [.. session.OutputNames];
-        if (session.OutputMetadata.Values.Any(static output =>
-            !output.IsTensor || output.ElementType != typeof(float) || output.Dimensions.Length < 2))
-        {
-            throw new InvalidDataException(
-                $"'{source}' has outputs that are not float32 with a batch and one dimension more. Convert the checkpoint again.");
-        }
-
-        int[][] shapes = [.. names.Select(name => session.OutputMetadata[name].Dimensions[1..])];
-        if (shapes.Any(static shape => shape.Any(static side => side < 0)))
-        {
-            // A graph for pictures of any size does not say how large its feature maps are; one run does.
-            var pixels = new DenseTensor<float>([1, 3, preprocessing.Height, preprocessing.Width]);
-            using var results = session.Run([NamedOnnxValue.CreateFromTensor(ModelOutputs.Input, pixels)], names);
-            shapes = [.. results.Select(static result => result.AsTensor<float>().Dimensions[1..].ToArray())];
-        }
-
-        for (int i = 0; i < names.Length; i++)
-        {
-            if (shapes[i].Any(static side => side < 1) || shapes[i].Aggregate(1L, MultiplyUpTo) > Array.MaxLength)
-            {
-                throw new InvalidDataException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"'{source}' has an output '{names[i]}' of the impossible shape [{string.Join(", ", shapes[i])}]. Convert the checkpoint again."));
-            }
-        }
-
-        return [.. names.Zip(shapes, static (name, shape) => new ModelOutput(name, shape))];
-
-        static long MultiplyUpTo(long product, int side) => Math.Min(product, int.MaxValue) * side;
-    }
-
-    private static string[] ReadLabels(ModelMetadata metadata, IReadOnlyList<ModelOutput> outputs, string source)
-    {
-        ModelOutput? scores =
-            outputs.FirstOrDefault(static output => output.Name is ModelOutputs.Logits or ModelOutputs.Probabilities);
-        if (scores is null)
-        {
-            return [.. metadata.Labels];
-        }
-
-        if (metadata.Labels.Count == 0)
-        {
-            return [.. Enumerable.Range(0, scores.Length).Select(static i => i.ToString(CultureInfo.InvariantCulture))];
-        }
-
-        if (metadata.Labels.Count != scores.Length)
-        {
-            throw new InvalidDataException(
-                $"'{source}' has {scores.Length} classes but {metadata.Labels.Count} labels in its metadata. "
-                + "Convert the checkpoint again with a file of one label a line.");
-        }
-
-        // ML.NET's keys have no room for a label that is empty or stands twice: those after it would move up.
-        var taken = metadata.Labels.ToHashSet(StringComparer.Ordinal);
-        var seen = new HashSet<string>(StringComparer.Ordinal) { "" };
-        return [.. metadata.Labels.Select((label, index) => seen.Add(label) ? label : DistinctNames.Make(label, index, taken))];
-    }
-
-    private InferenceSession Enter()
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _runs++;
-            return _session!;
-        }
-    }
-
-    private void Leave()
-    {
-        lock (_gate)
-        {
-            _runs--;
-            ReleaseWhereIdle();
-        }
-    }
-
-    /// <summary>Releases the session of a disposed model that nobody runs. Under the lock.</summary>
-    private void ReleaseWhereIdle()
-    {
-        if (_disposed && _runs == 0)
-        {
-            _session?.Dispose();
-            _session = null;
-        }
+        model.Session.Open();
+        return model;
     }
 }

@@ -2,7 +2,7 @@ namespace MlNetMobileViT;
 
 /// <summary>
 /// The model of an estimator and of the transformers that it makes. One that the user created is left alone; one that was
-/// loaded from a file goes with the last transformer that uses it.
+/// loaded from a file goes with the last transformer that uses it, and has no session before the first.
 /// </summary>
 internal sealed class SharedModel(MobileViTModel model, bool isOwned)
 {
@@ -17,9 +17,15 @@ internal sealed class SharedModel(MobileViTModel model, bool isOwned)
     {
         lock (_gate)
         {
-            if (isOwned && Model.IsDisposed)
+            if (isOwned)
             {
-                Model = Model.Reload();
+                if (Model.IsDisposed)
+                {
+                    Model = Model.Reload();
+                }
+
+                // Here, where it is an error of the call: among the rows it would be one of every image.
+                Model.Session.Open();
             }
 
             _users++;

@@ -96,7 +96,7 @@ internal sealed class ClassesMapping : CustomMappingFactory<ScoresRow, ClassesRo
         bool isMissing = float.IsNaN(scores[0]);
         if (!isMissing)
         {
-            ClassificationTask.Rank(scores, classes);
+            ClassRanking.Rank(scores, classes);
         }
 
         string[] topLabels = [.. classes.Select(index => isMissing ? "" : labels[index])];

@@ -121,7 +121,8 @@ internal static class SavedOnnx
                 {
                     if (message.Field == field && message.Value.SequenceEqual(from))
                     {
-                        to.CopyTo(message.Value);
+                        model.Overlaps(message.Value, out int place);
+                        to.CopyTo(model[place..]);
                     }
                 }
             }
@@ -129,7 +130,7 @@ internal static class SavedOnnx
     }
 
     /// <summary>Reads the step of a saved ONNX file; null where it has none.</summary>
-    public static ImageStep? ReadStep(Span<byte> onnx)
+    public static ImageStep? ReadStep(ReadOnlySpan<byte> onnx)
     {
         var file = new ProtobufReader(onnx);
         while (file.Read())
@@ -143,7 +144,7 @@ internal static class SavedOnnx
         return null;
     }
 
-    private static (string Key, string Value) ReadEntry(Span<byte> entry)
+    private static (string Key, string Value) ReadEntry(ReadOnlySpan<byte> entry)
     {
         string key = "", value = "";
         var fields = new ProtobufReader(entry);

@@ -26,10 +26,10 @@ internal sealed class StepSaver : IStepSaver
 
     public void Save(ModelSaveContext context, ImageStep step, IReadOnlyList<OutputColumn> columns, MobileViTModel? model)
     {
-        if (model?.FixedBatch > 1)
+        if (model?.Session.Description.FixedBatch is > 1 and int batch)
         {
             throw new NotSupportedException(
-                $"The model '{model.Source}' takes {model.FixedBatch} images at once, and ML.NET's own ONNX transform, which runs "
+                $"The model '{model.Session.Source}' takes {batch} images at once, and ML.NET's own ONNX transform, which runs "
                 + "saved pipelines, one. Convert the checkpoint without a fixed batch to save a pipeline.");
         }
 
@@ -99,7 +99,7 @@ internal sealed class StepSaver : IStepSaver
             // The pixels are a vector of unknown size to ML.NET, which takes one dimension from it.
             int[] pixels = [1, 3, step.Preprocessing.Height, 0];
             AppendOnnx(
-                "model.onnx", SavedOnnx.WriteModel(model!.Bytes, modelStep), SavedOnnx.ModelInput, pixels, [ModelValuesRow.ValuesName]);
+                "model.onnx", SavedOnnx.WriteModel(model!.Session.Bytes, modelStep), SavedOnnx.ModelInput, pixels, [ModelValuesRow.ValuesName]);
             // Another text column where the images have no paths; nobody reads it then.
             Append(transforms.CopyColumns(
                 ModelValuesRow.ImagePathName, step.InputKind == ImageColumnKind.Path ? InputName : PixelsOrErrorRow.ErrorName));

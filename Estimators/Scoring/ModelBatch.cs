@@ -5,7 +5,7 @@ namespace MlNetMobileViT;
 /// <summary>The input and output tensors of one run, allocated once and used again. For one thread at a time.</summary>
 internal sealed class ModelBatch : IDisposable
 {
-    private readonly MobileViTModel _model;
+    private readonly ModelSession _session;
     private readonly ImagePreprocessing _preprocessing;
     private readonly IReadOnlyList<ModelOutput> _outputs;
     private readonly RunOptions _runOptions = new();
@@ -13,10 +13,10 @@ internal sealed class ModelBatch : IDisposable
     private readonly float[][] _values;
     private readonly Binding?[] _bindings;
 
-    public ModelBatch(MobileViTModel model, ImagePreprocessing preprocessing, IReadOnlyList<ModelOutput> outputs, int size)
+    public ModelBatch(ModelSession session, IReadOnlyList<ModelOutput> outputs, int size)
     {
-        _model = model;
-        _preprocessing = preprocessing;
+        _session = session;
+        _preprocessing = session.Description.Metadata.Preprocessing;
         _outputs = outputs;
         _pixels = GC.AllocateUninitializedArray<float>(checked(size * ImageLength), pinned: true);
         _values = [.. outputs.Select(output => GC.AllocateArray<float>(checked(size * output.Length), pinned: true))];
@@ -32,9 +32,9 @@ internal sealed class ModelBatch : IDisposable
     public void Run(int count)
     {
         // A graph of a fixed batch runs whole; what is in the places after the last image is nobody's.
-        count = _model.FixedBatch ?? count;
+        count = _session.Description.FixedBatch ?? count;
         Binding binding = _bindings[count - 1] ??= new Binding(this, count);
-        _model.Run(_runOptions, binding.Value);
+        _session.Run(_runOptions, binding.Value);
     }
 
     /// <summary>What the model gave for an image.</summary>
@@ -57,7 +57,7 @@ internal sealed class ModelBatch : IDisposable
 
         public Binding(ModelBatch batch, int count)
         {
-            Value = batch._model.CreateBinding();
+            Value = batch._session.CreateBinding();
             try
             {
                 long[] inputShape = [count, 3, batch._preprocessing.Height, batch._preprocessing.Width];

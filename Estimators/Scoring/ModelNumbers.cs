@@ -27,6 +27,20 @@ internal static class ModelNumbers
         return !float.IsNaN(sum);
     }
 
+    /// <summary>The index of the first output that has values which are no numbers; negative where there is none.</summary>
+    public static int FindBad(IReadOnlyList<ModelOutput> outputs, ImageOutputs values)
+    {
+        for (int i = 0; i < outputs.Count; i++)
+        {
+            if (!AreFinite(values[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>What is wrong with a row that has values which are not finite.</summary>
     /// <param name="output">The name of the output, one of <see cref="ModelOutputs"/>.</param>
     /// <param name="values">Its values.</param>

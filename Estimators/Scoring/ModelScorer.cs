@@ -1,44 +1,41 @@
-using System.Collections.Concurrent;
-
 namespace MlNetMobileViT;
 
 /// <summary>Images to what a decoder makes of the model's outputs. Safe for use by many threads at once; each has tensors of its own.</summary>
 internal sealed class ModelScorer : IRowScorer, IDisposable
 {
-    private readonly ConcurrentBag<ModelBatch> _idle = [];
+    private readonly ModelBatchPool _tensors;
     private readonly IResultDecoder _decoder;
-    private volatile bool _disposed;
 
-    public ModelScorer(MobileViTModel model, ImagePreprocessor preprocessor, IResultDecoder decoder, int batchSize)
+    /// <summary>Creates a scorer with tensors of its own.</summary>
+    public ModelScorer(ModelSession session, ImagePreprocessor preprocessor, IResultDecoder decoder, int batchSize)
+        : this(new ModelBatchPool(session, decoder.Outputs, batchSize), preprocessor, decoder)
     {
-        Model = model;
-        Preprocessor = preprocessor;
-        _decoder = decoder;
-        BatchSize = model.FixedBatch ?? batchSize;
     }
 
-    public MobileViTModel Model { get; }
+    /// <summary>Creates a scorer that uses tensors for the decoder's outputs; they are released with it.</summary>
+    public ModelScorer(ModelBatchPool tensors, ImagePreprocessor preprocessor, IResultDecoder decoder)
+    {
+        _tensors = tensors;
+        Preprocessor = preprocessor;
+        _decoder = decoder;
+    }
 
     public ImagePreprocessor Preprocessor { get; }
 
-    public int BatchSize { get; }
+    public int BatchSize => _tensors.BatchSize;
 
     public IReadOnlyList<OutputColumn> Columns => _decoder.Columns;
 
     public void Score(ImageSource images, ReadOnlySpan<int> slots, RowResult[] results, ReadOnlySpan<long> rows)
     {
-        if (!_idle.TryTake(out ModelBatch? batch))
-        {
-            batch = new ModelBatch(Model, Preprocessor.Settings, _decoder.Outputs, BatchSize);
-        }
-
+        ModelBatch batch = _tensors.Rent();
         try
         {
             Score(batch, images, slots, results, rows);
         }
         finally
         {
-            Return(batch);
+            _tensors.Return(batch);
         }
     }
 
@@ -48,12 +45,10 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
     {
         try
         {
-            for (int i = 0; i < decoder.Outputs.Count; i++)
+            int bad = ModelNumbers.FindBad(decoder.Outputs, outputs);
+            if (bad >= 0)
             {
-                if (!ModelNumbers.AreFinite(outputs[i]))
-                {
-                    throw ModelNumbers.Error(decoder.Outputs[i].Name, outputs[i], images.NameOf(slot, row));
-                }
+                throw ModelNumbers.Error(decoder.Outputs[bad].Name, outputs[bad], images.NameOf(slot, row));
             }
 
             decoder.Decode(outputs, result.Geometry, result);
@@ -65,14 +60,7 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _disposed = true;
-        while (_idle.TryTake(out ModelBatch? batch))
-        {
-            batch.Dispose();
-        }
-    }
+    public void Dispose() => _tensors.Dispose();
 
     private void Score(
         ModelBatch batch, ImageSource images, ReadOnlySpan<int> slots, RowResult[] results, ReadOnlySpan<long> rows)
@@ -105,15 +93,6 @@ internal sealed class ModelScorer : IRowScorer, IDisposable
         {
             int slot = slots[scored[i]];
             Decode(_decoder, batch.Outputs(i), results[slot], images, slot, rows[scored[i]]);
-        }
-    }
-
-    private void Return(ModelBatch batch)
-    {
-        _idle.Add(batch);
-        if (_disposed)
-        {
-            Dispose();
         }
     }
 }

@@ -42,8 +42,7 @@ internal sealed class ClassificationTask : ModelTask
     {
         _labels = model.Labels;
         _probabilities = Use(ModelOutputs.Probabilities);
-        // Logits, where the model has them, for they never tie by rounding to 1.
-        _rankBy = model.Outputs.Any(static output => output.Name == ModelOutputs.Logits) ? Use(ModelOutputs.Logits) : _probabilities;
+        _rankBy = Use(ClassRanking.OutputOf(model));
         int classes = Outputs[_rankBy].Length;
         if (_labels.Count != classes || Outputs[_probabilities].Length != classes)
         {
@@ -74,7 +73,7 @@ internal sealed class ClassificationTask : ModelTask
         base.Decode(outputs, geometry, row);
         ReadOnlySpan<float> probabilities = outputs[_probabilities];
         Span<int> classes = _topLabels.Length <= MaxOnStack ? stackalloc int[_topLabels.Length] : new int[_topLabels.Length];
-        Rank(outputs[_rankBy], classes);
+        ClassRanking.Rank(outputs[_rankBy], classes);
         row.Values(_label)[0] = (uint)classes[0] + 1;
         row.Values(_probability)[0] = probabilities[classes[0]];
         Span<ReadOnlyMemory<char>> topLabels = row.Values(_topLabels);
@@ -83,27 +82,6 @@ internal sealed class ClassificationTask : ModelTask
         {
             topLabels[i] = _labels[classes[i]].AsMemory();
             topProbabilities[i] = probabilities[classes[i]];
-        }
-    }
-
-    /// <summary>The indices of the highest scores, highest first; of equal ones the first comes first.</summary>
-    public static void Rank(ReadOnlySpan<float> scores, Span<int> classes)
-    {
-        int count = 0;
-        for (int i = 0; i < scores.Length; i++)
-        {
-            if (count == classes.Length && !(scores[i] > scores[classes[count - 1]]))
-            {
-                continue;
-            }
-
-            int place = count < classes.Length ? count++ : count - 1;
-            for (; place > 0 && scores[i] > scores[classes[place - 1]]; place--)
-            {
-                classes[place] = classes[place - 1];
-            }
-
-            classes[place] = i;
         }
     }
 }

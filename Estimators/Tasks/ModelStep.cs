@@ -24,7 +24,7 @@ internal abstract record ModelStep : ImageStep
     /// <summary>The step with what it takes to read it without its model.</summary>
     public virtual ModelStep ForSaving(MobileViTModel model) => this with
     {
-        ModelLength = model.Bytes.Length,
+        ModelLength = model.Session.Bytes.Length,
         Outputs = [.. CreateTask(model.Signature).Outputs.Select(static output => new SavedOutput(output.Name, output.Length))],
     };
 

@@ -19,17 +19,13 @@ namespace MlNetMobileViT;
 /// </remarks>
 internal unsafe ref struct EncodedFile
 {
-    /// <summary>The most that is read from a pipe, which does not say its length beforehand: 256 MiB.</summary>
-    internal const int MaxPipeBytes = 1 << 28;
-
-    private const int FirstPipeBytes = 1 << 16;
-
     private static readonly string[] DescriptorFolders = ["/dev/fd/", "/proc/self/fd/"];
 
     private readonly ArrayPool<byte> _pool;
     private readonly PictureMemory _picture;
     private byte[]? _rented;
     private byte* _allocated;
+    private StreamContent? _piped;
     private long _taken;
 
     /// <summary>Reads a file.</summary>
@@ -78,7 +74,9 @@ internal unsafe ref struct EncodedFile
             _pool.Return(_rented);
         }
 
+        _piped?.Dispose();
         NativeMemory.Free(_allocated);
+        _piped = null;
         _rented = null;
         _allocated = null;
         Bytes = default;
@@ -173,29 +171,8 @@ internal unsafe ref struct EncodedFile
     private ReadOnlySpan<byte> ReadPipe(SafeFileHandle handle, string path)
     {
         using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
-        _rented = _pool.Rent(FirstPipeBytes);
-        int length = 0;
-        int read;
-        while ((read = stream.Read(_rented.AsSpan(length))) > 0)
-        {
-            length += read;
-            if (length < _rented.Length)
-            {
-                continue;
-            }
-
-            if (length >= MaxPipeBytes)
-            {
-                throw new InvalidDataException(
-                    $"'{path}' gave more than {MaxPipeBytes >> 20} MiB, which no image that is piped should; save it to a file first.");
-            }
-
-            byte[] larger = _pool.Rent(2 * length);
-            _rented.AsSpan(0, length).CopyTo(larger);
-            _pool.Return(_rented);
-            _rented = larger;
-        }
-
-        return _rented.AsSpan(0, length);
+        var content = StreamContent.Read(stream, path);
+        _piped = content;
+        return content.Bytes.Span;
     }
 }

@@ -8,7 +8,7 @@ public sealed class FolderTests
     [DataRow("Model", "MlNetMobileViT.Model.dll")]
     [DataRow("Estimators", "MlNetMobileViT.dll")]
     [DataRow("Conversion", "MlNetMobileViT.Conversion.dll")]
-    [DataRow("Examples", "Examples.dll")]
+    [DataRow("Tool", "MlNetMobileViT.Tool.dll")]
     public void No_circle_between_folders(string project, string assembly)
     {
         FolderGraph graph = FolderGraph.Of(Reference.InRepository(project), Path.Combine(AppContext.BaseDirectory, assembly));
@@ -34,7 +34,7 @@ public sealed class FolderTests
     [DataRow("Model", "MlNetMobileViT")]
     [DataRow("Estimators", "MlNetMobileViT")]
     [DataRow("Conversion", "MlNetMobileViT.Conversion")]
-    [DataRow("Examples", "MlNetMobileViT.Examples")]
+    [DataRow("Tool", "MlNetMobileViT.Tool")]
     [DataRow("UnitTests", "MlNetMobileViT.UnitTests")]
     [DataRow("Benchmarks", "MlNetMobileViT.Benchmarks")]
     public void One_namespace_a_project(string project, string name)

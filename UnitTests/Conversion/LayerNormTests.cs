@@ -67,13 +67,13 @@ public sealed class LayerNormTests
         ];
         foreach (var (source, choice, isCvnets) in ways)
         {
-            var run = await ConverterRun.Of(["convert", source, .. options, .. choice]);
+            var run = await CommandRun.Of(["convert", source, .. options, .. choice]);
             run.AssertSucceeded();
             Assert.AreEqual(isCvnets, run.Output.Contains("layer_3.1 at 128×128 pixels", StringComparison.Ordinal), run.Output);
             Assert.AreEqual(isCvnets, OnnxModelFile.Read(output).Model.Graph.Node.Any(static node => node.OpType == "ReduceMean"));
         }
 
-        var wrong = await ConverterRun.Of(["convert", "xxs", .. options, "--layer-norm", "both"]);
+        var wrong = await CommandRun.Of(["convert", "xxs", .. options, "--layer-norm", "both"]);
         wrong.AssertRefused("--layer-norm", "auto, channels or cvnets", "'both'");
         Assert.ThrowsExactly<ArgumentException>(() => new ConversionOptions { LayerNorm = (LayerNormKind)7 }.Validate());
     }
@@ -83,13 +83,13 @@ public sealed class LayerNormTests
     {
         using var folder = new TemporaryFolder();
         string checkpoint = TestCheckpoint.Write(folder, TestCheckpoint.Xxs, "mobilevit_xxs.pt");
-        string sample = Reference.InRepository("Examples", "Demo", "samples", "red_ring.jpg");
+        string sample = Reference.InRepository("Tool", "Demo", "samples", "red_ring.jpg");
         string bin = AppContext.BaseDirectory;
         var start = new ProcessStartInfo(
             "dotnet",
             [
                 "exec", "--runtimeconfig", $"{bin}UnitTests.runtimeconfig.json", "--depsfile", $"{bin}UnitTests.deps.json",
-                $"{bin}Examples.dll", "classify", sample, "--model", "xxs",
+                $"{bin}MlNetMobileViT.Tool.dll", "classify", sample, "--model", "xxs",
             ])
         {
             RedirectStandardOutput = true,

@@ -14,7 +14,7 @@ public sealed class DemoModelTests
     public void The_committed_samples_get_the_labels_of_their_names()
     {
         using MobileViTModel model = LoadDemo();
-        string[] files = Directory.GetFiles(Reference.InRepository("Examples", "Demo", "samples"));
+        string[] files = Directory.GetFiles(Reference.InRepository("Tool", "Demo", "samples"));
         IDataView data = _mlContext.Data.LoadFromEnumerable(files.Select(static path => new ImageRow { Path = path }));
 
         Prediction[] predictions = [.. _mlContext.Data.CreateEnumerable<Prediction>(
@@ -54,5 +54,5 @@ public sealed class DemoModelTests
     }
 
     private static MobileViTModel LoadDemo() =>
-        MobileViTModel.Load(Reference.InRepository("Examples", "Demo", "mobilevit_xxs_shapes.onnx"));
+        MobileViTModel.Load(Reference.InRepository("Tool", "Demo", "mobilevit_xxs_shapes.onnx"));
 }

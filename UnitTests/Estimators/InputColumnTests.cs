@@ -129,7 +129,7 @@ public sealed class InputColumnTests
         var pipeline = _mlContext.Transforms.CopyColumns("Copy", column)
             .Append(_mlContext.Transforms.ScoreImages("Out", model, "Copy"));
 
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => pipeline.GetOutputSchema(Shape(data)));
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => pipeline.GetOutputSchema(data.Shape()));
 
         StringAssert.Contains(error.Message, "'Copy'", StringComparison.Ordinal);
     }
@@ -143,7 +143,7 @@ public sealed class InputColumnTests
             "PredictedLabel", model, "Path",
             new() { BadImages = BadImageHandling.Mark, AdditionalOutputs = [new("Features", ModelOutputs.Features)] });
 
-        SchemaShape shape = estimator.GetOutputSchema(Shape(data));
+        SchemaShape shape = estimator.GetOutputSchema(data.Shape());
         DataViewSchema schema = estimator.Fit(data).GetOutputSchema(data.Schema);
 
         CollectionAssert.AreEqual(schema.Select(static c => c.Name).ToArray(), shape.Select(static c => c.Name).ToArray());
@@ -159,23 +159,6 @@ public sealed class InputColumnTests
                 columnShape.Annotations.Select(static annotation => annotation.Name).ToArray(),
                 column.Name);
         }
-    }
-
-    /// <summary>The shape of a view's schema; ML.NET hands it out to estimators only.</summary>
-    private static SchemaShape Shape(IDataView data)
-    {
-        var spy = new ShapeSpy();
-        new EstimatorChain<ITransformer>().Append(spy).Append(spy).Fit(data);
-        return spy.Seen!;
-    }
-
-    private sealed class ShapeSpy : IEstimator<ITransformer>
-    {
-        public SchemaShape? Seen { get; private set; }
-
-        public ITransformer Fit(IDataView input) => new TransformerChain<ITransformer>();
-
-        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => Seen = inputSchema;
     }
 
     private sealed class EveryKind

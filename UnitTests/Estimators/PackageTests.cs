@@ -18,6 +18,16 @@ public sealed class PackageTests
         }
     }
 
+    /// <summary>Which native library, for the CPU or for CUDA, is the application's choice.</summary>
+    [TestMethod]
+    public void The_package_depends_on_the_managed_part_of_ONNX_Runtime_alone()
+    {
+        string[] packages = Included("Estimators", "PackageReference");
+
+        CollectionAssert.Contains(packages, "Microsoft.ML.OnnxRuntime.Managed");
+        CollectionAssert.DoesNotContain(packages, "Microsoft.ML.OnnxRuntime");
+    }
+
     [TestMethod]
     public void Only_Model_travels_inside_the_package()
     {

@@ -125,7 +125,7 @@ public sealed class ResultDecodingTests
     private static ModelScorer Scorer(MobileViTModel model, out WhereDecoder decoder, int batchSize = 1)
     {
         decoder = new WhereDecoder(model.GetOutput(ModelOutputs.Logits));
-        return new ModelScorer(model, new ImagePreprocessor(model.Preprocessing), decoder, batchSize);
+        return new ModelScorer(model.Session, new ImagePreprocessor(model.Preprocessing), decoder, batchSize);
     }
 
     private static Row[] Rows(TemporaryFolder folder, int count)

@@ -70,7 +70,7 @@ public sealed class SavedColumnNamesTests
 
         using var fast = (MobileViTScoringTransformer)_mlContext.Model.LoadMobileViT(path, out _);
 
-        CollectionAssert.AreEqual(TinyModel.Bytes, fast.Model.Bytes.ToArray());
+        CollectionAssert.AreEqual(TinyModel.Bytes, fast.Model.Session.Bytes.ToArray());
     }
 
     private static string[] VisibleNames(DataViewSchema schema) =>

@@ -9,6 +9,7 @@ using MlNetMobileViT;
 //   engine PIPELINE COUNT IMAGE...   COUNT predictions of one engine; the growth of the process's memory over them, in bytes
 //   reload IMAGE COLUMN PIPELINE...  the column's value for the image, by ML.NET's own loader and each pipeline in turn, which is
 //                                    disposed; the growth of the managed memory over them, in bytes
+//   model MODEL                      loads a model: what is thrown, or nothing
 var mlContext = new MLContext(seed: 1);
 mlContext.ComponentCatalog.RegisterAssembly(typeof(MobileViTModel).Assembly);
 if (args[0] == "reload")
@@ -16,6 +17,20 @@ if (args[0] == "reload")
     long empty = ManagedMemory();
     Array.ForEach(args[3..], LoadOnce);
     Console.WriteLine(ManagedMemory() - empty);
+    return;
+}
+
+if (args[0] == "model")
+{
+    try
+    {
+        MobileViTModel.Load(args[1]).Dispose();
+    }
+    catch (Exception exception)
+    {
+        Console.WriteLine($"{exception.GetType().Name}: {exception.Message}");
+    }
+
     return;
 }
 

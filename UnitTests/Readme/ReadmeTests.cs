@@ -25,7 +25,7 @@ public sealed partial class ReadmeTests
         {
             Match parts = RunCommand().Match(command);
             Assert.IsTrue(parts.Success, command);
-            (int exitCode, string output) = await Run(parts.Groups["project"].Value, parts.Groups["arguments"].Value, folder);
+            (int exitCode, string output) = await Run(parts.Groups["arguments"].Value, folder);
             Assert.AreEqual(0, exitCode, $"{command}\n{output}");
             ran++;
         }
@@ -52,8 +52,8 @@ public sealed partial class ReadmeTests
     public void The_snippets_do_what_the_README_says()
     {
         using var folder = new TemporaryFolder();
-        string model = Reference.InRepository("Examples", "Demo", "mobilevit_xxs_shapes.onnx");
-        string samples = Reference.InRepository("Examples", "Demo", "samples");
+        string model = Reference.InRepository("Tool", "Demo", "mobilevit_xxs_shapes.onnx");
+        string samples = Reference.InRepository("Tool", "Demo", "samples");
         foreach (ReadmeSnippets.Prediction row in ReadmeSnippets.Classify(model, samples))
         {
             Assert.AreEqual(Path.GetFileNameWithoutExtension(row.Path).Replace('_', ' '), row.TopLabels[0], row.Path);
@@ -73,7 +73,7 @@ public sealed partial class ReadmeTests
     /// <summary>A folder of photos with a subfolder a class, and some at its top.</summary>
     private static void PreparePhotos(string folder)
     {
-        foreach (string sample in Directory.EnumerateFiles(Reference.InRepository("Examples", "Demo", "samples")))
+        foreach (string sample in Directory.EnumerateFiles(Reference.InRepository("Tool", "Demo", "samples")))
         {
             string subfolder = Path.Combine(folder, Path.GetFileName(sample).Split('_')[0]);
             Directory.CreateDirectory(subfolder);
@@ -90,7 +90,7 @@ public sealed partial class ReadmeTests
         {
             Directory.CreateDirectory(Path.Combine(folder, id));
             File.Copy(
-                Reference.InRepository("Examples", "Demo", "samples", "red_ring.jpg"), Path.Combine(folder, id, "1.jpg"));
+                Reference.InRepository("Tool", "Demo", "samples", "red_ring.jpg"), Path.Combine(folder, id, "1.jpg"));
         }
     }
 
@@ -104,14 +104,13 @@ public sealed partial class ReadmeTests
                 CheckpointContainer.PyTorchZip, TestTensor.Formula(MobileViTVariants.Get(MobileViTVariants.S))));
     }
 
-    private static async Task<(int ExitCode, string Output)> Run(string project, string arguments, TemporaryFolder folder)
+    private static async Task<(int ExitCode, string Output)> Run(string arguments, TemporaryFolder folder)
     {
-        string assembly = project == "Conversion" ? typeof(MobileViTConverter).Assembly.Location : ExamplesAssembly;
         string bin = AppContext.BaseDirectory;
         var start = new ProcessStartInfo("dotnet")
         {
             Arguments = $"exec --runtimeconfig \"{bin}UnitTests.runtimeconfig.json\" --depsfile \"{bin}UnitTests.deps.json\" "
-                + $"\"{assembly}\" {arguments}",
+                + $"\"{ToolAssembly}\" {arguments}",
             WorkingDirectory = folder.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -124,7 +123,7 @@ public sealed partial class ReadmeTests
         return (process.ExitCode, output + await error);
     }
 
-    private static string ExamplesAssembly => Path.Combine(AppContext.BaseDirectory, "Examples.dll");
+    private static string ToolAssembly => Path.Combine(AppContext.BaseDirectory, "MlNetMobileViT.Tool.dll");
 
     private static IEnumerable<string> Blocks(string language) =>
         Block().Matches(Readme).Where(match => match.Groups["language"].Value == language)
@@ -140,7 +139,7 @@ public sealed partial class ReadmeTests
     [GeneratedRegex(@"^```(?<language>\w+)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"^dotnet run -c Release --project (?<project>Examples|Conversion) -- (?<arguments>.+)$")]
+    [GeneratedRegex(@"^dotnet run -c Release --project Tool -- (?<arguments>.+)$")]
     private static partial Regex RunCommand();
 
     [GeneratedRegex(@"// <(?<name>\w+)>\n(?<code>.*?)\n *// </\k<name>>", RegexOptions.Singleline)]

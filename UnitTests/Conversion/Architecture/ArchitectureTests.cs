@@ -117,7 +117,7 @@ public sealed class ArchitectureTests
         // Two of its labels are the same, which is all that is wrong with it.
         Assert.AreEqual("a label stands twice", report.Checks.Single(static check => !check.Passed).Detail);
         Assert.Contains("logits of picture.png", report.Checks.Select(static check => check.Name));
-        var run = await ConverterRun.Of("inspect", Format1);
+        var run = await CommandRun.Of("inspect", Format1);
         run.AssertSucceeded();
         StringAssert.Contains(run.Output, "MobileViT-CUSTOM");
     }
@@ -131,7 +131,7 @@ public sealed class ArchitectureTests
         foreach (string json in new[] { FormerTiny, TestModels.Tiny.ToJson() })
         {
             File.WriteAllText(file, json);
-            var run = await ConverterRun.Of("convert", checkpoint, "-o", output, "--input-size", "64", "--architecture", file);
+            var run = await CommandRun.Of("convert", checkpoint, "-o", output, "--input-size", "64", "--architecture", file);
             run.AssertSucceeded();
             Assert.IsFalse(run.Output.Contains("tensors do not show them", StringComparison.Ordinal));
             Assert.AreEqual(TestModels.Tiny, MobileViTArchitecture.FromJson(OnnxModelFile.Read(output).Metadata.Architecture));
@@ -146,11 +146,11 @@ public sealed class ArchitectureTests
         string checkpoint = TestCheckpoint.Write(folder, TestCheckpoint.Tiny), output = folder.PathOf("model.onnx");
         const string Assumed = "Strides, dilation, activations and the 4 attention heads are taken from MobileViT-XXS; tensors do not show them.";
         string[] convert = ["convert", checkpoint, "-o", output, "--input-size", "64"];
-        StringAssert.Contains((await ConverterRun.Of(convert)).Output, Assumed);
+        StringAssert.Contains((await CommandRun.Of(convert)).Output, Assumed);
         StringAssert.Contains(
-            (await ConverterRun.Of([.. convert, "--heads", "2"])).Output,
+            (await CommandRun.Of([.. convert, "--heads", "2"])).Output,
             "Strides, dilation and activations are taken from MobileViT-XXS; tensors do not show them.");
-        StringAssert.Contains((await ConverterRun.Of("inspect", checkpoint)).Output, Assumed);
+        StringAssert.Contains((await CommandRun.Of("inspect", checkpoint)).Output, Assumed);
 
         TestCheckpoint.Write(folder, TestCheckpoint.Xxs);
         Assert.IsEmpty(MobileViTConverter.Convert(checkpoint, output).Notes);

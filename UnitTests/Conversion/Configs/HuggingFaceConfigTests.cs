@@ -29,7 +29,7 @@ public sealed class HuggingFaceConfigTests
     public async Task A_folder_is_converted_with_its_labels_and_its_preprocessing(string weights)
     {
         using var folder = Folder(weights: weights);
-        var run = await ConverterRun.Of("convert", folder.Root, "-o", folder.Output);
+        var run = await CommandRun.Of("convert", folder.Root, "-o", folder.Output);
         run.AssertSucceeded();
         StringAssert.Contains(run.Output, "labels of 'config.json'");
         StringAssert.Contains(run.Output, "preprocessing of 'preprocessor_config.json'");
@@ -38,7 +38,7 @@ public sealed class HuggingFaceConfigTests
         Assert.AreEqual(OfTheFolder, metadata.Preprocessing);
         Assert.AreEqual(weights, metadata.SourceFile);
 
-        var inspected = await ConverterRun.Of("inspect", folder.Root);
+        var inspected = await CommandRun.Of("inspect", folder.Root);
         inspected.AssertSucceeded();
         StringAssert.Contains(inspected.Output, "5 (daisy … tulips)");
         StringAssert.Contains(inspected.Output, OfTheFolder.ToString());

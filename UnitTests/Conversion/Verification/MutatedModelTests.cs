@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using MlNetMobileViT.Conversion;
+using MlNetMobileViT.Tool;
 
 namespace MlNetMobileViT.UnitTests;
 
@@ -36,9 +37,9 @@ public sealed class MutatedModelTests
             File.WriteAllBytes(path, seed % 2 == 0 ? Mutation.Of(file, seed) : Lie(file, seed));
             foreach (string command in new[] { "inspect", "verify" })
             {
-                var run = await ConverterRun.Of(command, path);
+                var run = await CommandRun.Of(command, path);
                 Assert.IsFalse(run.Error.Contains("Exception", StringComparison.Ordinal), $"seed {seed}: {run.Error}");
-                if (run.ExitCode == ExitCodes.Error)
+                if (run.ExitCode == ExitCodes.Unusable)
                 {
                     run.AssertRefused(path);
                 }

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MlNetMobileViT.Examples;
+using MlNetMobileViT.Tool;
 
 namespace MlNetMobileViT.UnitTests;
 

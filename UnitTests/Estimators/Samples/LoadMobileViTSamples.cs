@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MlNetMobileViT.Examples;
+using MlNetMobileViT.Tool;
 
 namespace MlNetMobileViT.UnitTests;
 

@@ -7,9 +7,12 @@ namespace MlNetMobileViT.UnitTests;
 internal static class LoadingProcess
 {
     /// <summary>What the program writes, line by line.</summary>
-    public static string[] Run(IEnumerable<string> arguments)
+    public static string[] Run(IEnumerable<string> arguments) => RunIn(AppContext.BaseDirectory, arguments);
+
+    /// <summary>What a copy of the program in another folder writes, line by line.</summary>
+    public static string[] RunIn(string folder, IEnumerable<string> arguments)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "LoadingProcess.dll");
+        string program = Path.Combine(folder, "LoadingProcess.dll");
         var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
         {
             RedirectStandardOutput = true,

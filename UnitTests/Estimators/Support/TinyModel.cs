@@ -22,6 +22,10 @@ internal static class TinyModel
     public static MobileViTModel Load(IReadOnlyList<string> outputs, bool dynamicSize = false) =>
         MobileViTModel.Load(Build(outputs, Labels, dynamicSize));
 
+    /// <summary>The model with a graph that takes just one number of images at once.</summary>
+    public static MobileViTModel LoadBatch(int batch) => MobileViTModel.Load(
+        TestModels.Formula(TestModels.Tiny, new GraphStyle(Side, Side, Batch: batch), labels: Labels).ToByteArray());
+
     /// <summary>
     /// The file with weights so large that everything but a black picture, of which they make nothing, overflows.
     /// </summary>

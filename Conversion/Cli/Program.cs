@@ -1,3 +1,0 @@
-using MlNetMobileViT.Conversion;
-
-return await ConverterCommandLine.RunAsync(args, CommandHost.ForProcess());

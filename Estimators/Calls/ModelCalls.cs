@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+
+namespace MlNetMobileViT;
+
+/// <summary>
+/// What the calls of one model share: the turns that they wait for, the tensors that they use again, and how images become pixels.
+/// </summary>
+internal sealed class ModelCalls : IDisposable
+{
+    private readonly ConcurrentDictionary<string, ModelBatchPool> _ofOutputs = new(StringComparer.Ordinal);
+    private readonly Lazy<ModelBatchPool> _ofClasses;
+    private readonly ModelSession _session;
+
+    public ModelCalls(ModelSession session)
+    {
+        _session = session;
+        _ofClasses = new Lazy<ModelBatchPool>(CreateForClasses);
+        Preprocessor = new ImagePreprocessor(session.Description.Metadata.Preprocessing, session.Options.Decoding);
+        Turns = new SemaphoreSlim(Concurrency);
+    }
+
+    public ImagePreprocessor Preprocessor { get; }
+
+    /// <summary>The most images that are decoded and scored at once.</summary>
+    public int Concurrency => _session.Options.ConcurrentImages;
+
+    /// <summary>As many as that.</summary>
+    public SemaphoreSlim Turns { get; }
+
+    /// <summary>Calls for the most likely classes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="top"/> is less than 1.</exception>
+    /// <exception cref="InvalidOperationException">The model has no probabilities.</exception>
+    public ModelCall<IReadOnlyList<ClassPrediction>, TopClasses> Classes(int top)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        _session.ThrowIfDisposed();
+        ModelBatchPool tensors = _ofClasses.Value;
+        IReadOnlyList<string> labels = _session.Description.Signature.Labels;
+        return new(this, tensors, new TopClasses(labels, Math.Min(top, labels.Count), tensors.Outputs.Count - 1));
+    }
+
+    /// <summary>Calls for the values of an output.</summary>
+    /// <exception cref="ArgumentException">The model has no such output.</exception>
+    public ModelCall<float[], OutputValues> Output(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        _session.ThrowIfDisposed();
+        ModelBatchPool tensors = _ofOutputs.GetOrAdd(
+            name,
+            static (one, session) => new ModelBatchPool(session, [session.Description.Signature.GetOutput(one)], batchSize: 1),
+            _session);
+        return new(this, tensors, default);
+    }
+
+    /// <summary>Releases the tensors; those in use when they are given back.</summary>
+    public void Dispose()
+    {
+        foreach (ModelBatchPool tensors in _ofOutputs.Values)
+        {
+            tensors.Dispose();
+        }
+
+        if (_ofClasses.IsValueCreated)
+        {
+            _ofClasses.Value.Dispose();
+        }
+    }
+
+    private ModelBatchPool CreateForClasses()
+    {
+        ModelSignature model = _session.Description.Signature;
+        if (!model.Outputs.Any(static output => output.Name == ModelOutputs.Probabilities))
+        {
+            throw new InvalidOperationException(
+                $"The model '{model.Source}' cannot classify: it has no output '{ModelOutputs.Probabilities}'; its outputs are "
+                + $"{string.Join(", ", model.Outputs.Select(static output => output.Name))}. 'mobilevit convert' can write others.");
+        }
+
+        string[] names = [.. new[] { ClassRanking.OutputOf(model), ModelOutputs.Probabilities }.Distinct()];
+        return new ModelBatchPool(_session, [.. names.Select(model.GetOutput)], batchSize: 1);
+    }
+}

@@ -1,3 +1,0 @@
-using MlNetMobileViT.Examples;
-
-return await CommandLine.RunAsync(args, Terminal.OfProcess());

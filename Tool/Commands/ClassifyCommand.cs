@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace MlNetMobileViT.Tool;
+
+/// <summary><c>classify PATH…</c>: the most likely classes of every picture.</summary>
+internal static class ClassifyCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command(
+            "classify", "Name what is in images. Without arguments: the embedded demo model on its samples.");
+        var inputOptions = new InputOptions(command, required: false);
+        var modelOptions = new ModelOptions(command);
+        var options = new ClassOptions(command);
+        var scoringOptions = new ScoringOptions(command);
+        var runOptions = new RunOptions(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            int top = options.TopOf(parsed);
+            MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
+            ImageInputs inputs = inputOptions.Read(parsed, terminal, ModelSource.DemoSamples);
+            var (resume, shard) = runOptions.Read(parsed, options.OutputOf(parsed), options.ReportOf(parsed));
+            CsvStyle csv = options.CsvOf(parsed);
+            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            ModelSource.RequireClasses(model);
+            top = Math.Min(top, model.Labels.Count);
+            return await new ScoringRun
+            {
+                Terminal = terminal,
+                Inputs = inputs,
+                Shard = shard,
+                Output = options.OutputOf(parsed),
+                Csv = csv,
+                Report = options.ReportOf(parsed),
+                Reads = [modelOptions.NameOf(parsed)],
+                Resume = resume,
+                Schema = new ResultSchema(ResultKind.Classes, top),
+                Settings =
+                [
+                    ModelOptions.SettingOf(model),
+                    new("top", top.ToString(CultureInfo.InvariantCulture)),
+                    ScoringOptions.SettingOf(scoring),
+                ],
+                Score = images => new ImageScorer(model, scoring).Classify(images, top),
+                Show = options.Lines(parsed, terminal, inputs, model.Labels, top),
+                WriteReport = (path, rows) => ClassificationReport.WriteAsync(
+                    path, $"Classes of {inputs.Description}", ModelSource.Describe(model), rows),
+            }.RunAsync(cancellationToken).ConfigureAwait(false);
+        });
+        return command;
+    }
+}

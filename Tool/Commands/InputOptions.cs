@@ -1,0 +1,45 @@
+using System.CommandLine;
+
+namespace MlNetMobileViT.Tool;
+
+/// <summary>The arguments with which a command is told its pictures.</summary>
+internal sealed class InputOptions
+{
+    private readonly Option<bool> _recursive = new("--recursive", "-r")
+    {
+        Description = "Search folders with their subfolders. Links are followed; each folder is listed once.",
+    };
+
+    private readonly Option<bool> _null = new("--null", "-0")
+    {
+        Description = "With '-': paths end in NUL instead of a line end, as 'find -print0' writes them.",
+    };
+
+    public InputOptions(Command command, bool required = true)
+    {
+        Paths = new Argument<string[]>("PATH")
+        {
+            Description = "Folders, image files, globs ('photos/**/*.jpg'), or - for a list on standard input.",
+            Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
+        };
+        command.Add(Paths);
+        command.Add(_recursive);
+        command.Add(_null);
+    }
+
+    public Argument<string[]> Paths { get; }
+
+    /// <summary>The inputs that were named; where none were, <paramref name="fallback"/>.</summary>
+    /// <exception cref="CommandException">A path does not exist.</exception>
+    public ImageInputs Read(ParseResult parsed, Terminal terminal, string? fallback = null)
+    {
+        string[] paths = parsed.GetValue(Paths) ?? [];
+        var inputs = new ImageInputs(
+            paths.Length == 0 && fallback is not null ? [fallback] : paths,
+            parsed.GetValue(_recursive),
+            terminal.Input,
+            parsed.GetValue(_null));
+        inputs.Validate();
+        return inputs;
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using MlNetMobileViT.Conversion;
+
+namespace MlNetMobileViT.Tool;
+
+/// <summary><c>merge SHARD…</c>: joins the outputs of all shards of a run.</summary>
+internal static class MergeCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("merge", "Join the outputs of all shards of a run, and prove that every input is there exactly once.");
+        var shards = new Argument<string[]>("SHARD")
+        {
+            Description = "The outputs of all runs with --shard, in any order, each with its .run.json beside it.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The file to write; its rows are in the order of a run without shards.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        command.Add(shards);
+        command.Add(output);
+        var csvOptions = new CsvOptions(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string path = parsed.GetRequiredValue(output);
+            string[] inputs = parsed.GetRequiredValue(shards);
+            CsvStyle csv = csvOptions.Read(parsed, path);
+            OutputPaths.Require(path, report: null, [.. inputs, .. inputs.Select(RunManifest.PathFor)]);
+            ShardMerge merge = await ShardMerge.OpenAsync(inputs, cancellationToken).ConfigureAwait(false);
+            ResultFormat format = ResultFormat.Of(path, merge.Schema.Kind, csv);
+            long failed = 0;
+            await AtomicFile.WriteAsync(
+                path,
+                stream => format.WriteAsync(
+                    stream,
+                    merge.Schema,
+                    merge.Rows().Select(row =>
+                    {
+                        failed += row.Error is null ? 0 : 1;
+                        return row;
+                    }),
+                    cancellationToken)).ConfigureAwait(false);
+            terminal.WriteLine(Invariant(
+                $"{merge.Inputs:N0} inputs from {inputs.Length} shards, each exactly once{(failed == 0 ? "" : $"; {failed:N0} failed")}"));
+            terminal.WriteLine($"written: {TextCell.Printable(path)}");
+            return failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace MlNetMobileViT.Tool;
+
+/// <summary><c>predict MODEL.zip PATH…</c>: the classes of a model that <c>train</c> wrote.</summary>
+internal static class PredictCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("predict", "Classify images with a model that 'train' wrote.");
+        var model = new Argument<string>("MODEL.zip") { Description = "The model." };
+        command.Add(model);
+        var inputOptions = new InputOptions(command);
+        var options = new ClassOptions(command);
+        var scoringOptions = new ScoringOptions(command);
+        var runOptions = new RunOptions(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string path = parsed.GetRequiredValue(model);
+            ImageInputs inputs = inputOptions.Read(parsed, terminal);
+            var (resume, shard) = runOptions.Read(parsed, options.OutputOf(parsed), options.ReportOf(parsed));
+            CsvStyle csv = options.CsvOf(parsed);
+            int top = options.TopOf(parsed);
+            MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
+            using var trained = TrainedModel.Load(
+                path, new MobileViTPipelineOptions { Threads = scoring.Threads, MaxPixels = scoring.MaxPixels });
+            top = Math.Min(top, trained.Labels.Count);
+            return await new ScoringRun
+            {
+                Terminal = terminal,
+                Inputs = inputs,
+                Shard = shard,
+                Output = options.OutputOf(parsed),
+                Csv = csv,
+                Report = options.ReportOf(parsed),
+                Reads = [path],
+                Resume = resume,
+                Schema = new ResultSchema(ResultKind.Classes, top),
+                Settings =
+                [
+                    new("model", Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false)))),
+                    new("top", top.ToString(CultureInfo.InvariantCulture)),
+                    ScoringOptions.SettingOf(scoring),
+                ],
+                Score = images => trained.Classify(images, top),
+                Show = options.Lines(parsed, terminal, inputs, trained.Labels, top),
+                WriteReport = (file, rows) => ClassificationReport.WriteAsync(
+                    file, $"Classes of {inputs.Description}", $"{Path.GetFileName(path)}: {trained.Labels.Count} classes", rows),
+            }.RunAsync(cancellationToken).ConfigureAwait(false);
+        });
+        return command;
+    }
+}

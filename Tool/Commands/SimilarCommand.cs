@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics.Tensors;
+using MlNetMobileViT.Conversion;
+
+namespace MlNetMobileViT.Tool;
+
+/// <summary><c>similar IMAGE FOLDER</c>: the nearest pictures by the cosine of their features.</summary>
+internal static class SimilarCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("similar", "Find the images that are most like one image, by the cosine of their features.");
+        var image = new Argument<string>("IMAGE") { Description = "The image to compare with." };
+        command.Add(image);
+        var inputOptions = new InputOptions(command);
+        var modelOptions = new ModelOptions(command);
+        var featureOptions = new FeatureOptions(command);
+        var scoringOptions = new ScoringOptions(command);
+        var top = new Option<int>("--top", "-k")
+        {
+            Description = "How many images to show.",
+            HelpName = "K",
+            DefaultValueFactory = _ => 10,
+        };
+        var report = new Option<string?>("--report")
+        {
+            Description = "Write a sheet with the images: one .html file that needs no network.",
+            HelpName = "FILE.html",
+        };
+        command.Add(top);
+        command.Add(report);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string query = parsed.GetRequiredValue(image);
+            int count = parsed.GetValue(top);
+            MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
+            if (count < 1)
+            {
+                throw new CommandException($"--top {count}: show at least one image.");
+            }
+
+            if (!File.Exists(query))
+            {
+                throw new CommandException($"There is no image '{query}'. Check the path.");
+            }
+
+            OutputPaths written = OutputPaths.Require(output: null, parsed.GetValue(report), query, modelOptions.NameOf(parsed));
+            ImageInputs inputs = inputOptions.Read(parsed, terminal);
+            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            ModelOutput layer = featureOptions.LayerOf(parsed, model);
+            string self = RealPath.Of(query);
+            ImageInput[] others = [.. inputs.Enumerate().Where(input => input.Error is not null || RealPath.Of(input.Path) != self)];
+            foreach (ImageInput other in others.Where(other => other.Error is null))
+            {
+                written.RequireOther(other.Path);
+            }
+
+            if (others.Length == 0)
+            {
+                throw new CommandException(
+                    $"There is no other image in {inputs.Description} to compare with. Subfolders are searched with --recursive.");
+            }
+
+            IReadOnlyList<ResultRow> rows = new FeatureTable(terminal, model, scoring, layer.Name, featureOptions.CacheOf(parsed))
+                .Compute([new ImageInput(0, query, query, null), .. others], cancellationToken);
+            if (rows[0].Error is { } reason)
+            {
+                throw new CommandException(reason);
+            }
+
+            ResultRow[] failures = [.. rows.Skip(1).Where(row => row.Error is not null)];
+            (ResultRow Row, float Cosine)[] nearest =
+            [
+                .. rows.Skip(1).Where(row => row.Error is null)
+                    .Select(row => (Row: row, Cosine: TensorPrimitives.CosineSimilarity<float>(rows[0].Numbers, row.Numbers)))
+                    .OrderByDescending(pair => pair.Cosine).Take(count),
+            ];
+            var table = new TextTable("Image", "Cosine");
+            foreach (var (row, cosine) in nearest)
+            {
+                table.Add(row.Path, cosine.ToString("0.0000", CultureInfo.InvariantCulture));
+            }
+
+            if (nearest.Length > 0)
+            {
+                table.Write(terminal);
+            }
+
+            foreach (ResultRow failure in failures)
+            {
+                terminal.Note($"left out: {TextCell.Printable(failure.Error!)}");
+            }
+
+            if (parsed.GetValue(report) is { } page)
+            {
+                await SimilarReport.WriteAsync(page, query, ModelSource.Describe(model), nearest).ConfigureAwait(false);
+                terminal.WriteLine($"written: {TextCell.Printable(page)}");
+            }
+
+            return failures.Length == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
+        });
+        return command;
+    }
+}

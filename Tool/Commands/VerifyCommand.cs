@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Globalization;
+using MlNetMobileViT.Conversion;
+
+namespace MlNetMobileViT.Tool;
+
+/// <summary><c>verify model.onnx</c>: whether a converted file is good.</summary>
+internal sealed class VerifyCommand : Command
+{
+    private readonly Argument<string> _model = new("MODEL") { Description = "A converted ONNX file." };
+
+    private readonly ValueOption<string?> _image = new(
+        "--image", "FILE",
+        "An image whose first logits are known. With --expected, any image; without, COCO's "
+            + $"val2017/{PublishedWeights.ImageName}, for which those of Apple's weights are published.");
+
+    private readonly ValueOption<string?> _expected = new(
+        "--expected", "NUMBERS", "The first logits that the image must give, by comma, such as -0.9866,0.2392,-1.1241.");
+
+    private readonly Option<float> _tolerance = new("--tolerance")
+    {
+        Description = "The largest difference from them that is allowed.",
+        HelpName = "NUMBER",
+        DefaultValueFactory = _ => VerificationSample.DefaultTolerance,
+    };
+
+    private readonly Terminal _terminal;
+
+    public VerifyCommand(Terminal terminal)
+        : base("verify", "Check that a converted ONNX file is whole and computes what it should.")
+    {
+        _terminal = terminal;
+        Add(_model);
+        Add(_image);
+        Add(_expected);
+        Add(_tolerance);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string path = parsed.GetRequiredValue(_model);
+        string? image = parsed.GetValue(_image);
+        float[]? expected = parsed.GetValue(_expected) is { } text ? ParseNumbers(text) : null;
+        if (expected is not null && image is null)
+        {
+            throw new ArgumentException("--expected says what an image must give; add --image FILE.");
+        }
+
+        float tolerance = parsed.GetValue(_tolerance);
+        if (!(tolerance >= 0))
+        {
+            throw new ArgumentException("--tolerance must be a number from 0 up.");
+        }
+
+        var report = ModelVerifier.Verify(
+            path, image is null ? null : metadata => MakeSample(image, expected, tolerance, metadata));
+        int width = report.Checks.Max(static check => check.Name.Length);
+        foreach (var check in report.Checks)
+        {
+            _terminal.Output.WriteLine($"{(check.Passed ? "ok    " : "FAILED")}  {check.Name.PadRight(width)}  {check.Detail}");
+        }
+
+        if (report.OutputsWithoutNumbers is { Count: > 0 } broken)
+        {
+            _terminal.Error.WriteLine(
+                $"error: '{path}' cannot be used: {string.Join(", ", broken)} {(broken.Count == 1 ? "holds" : "hold")} NaN or infinity "
+                + "for an ordinary picture, so its weights overflow; convert another checkpoint of the training, or one that was not "
+                + "stored in 16 bits.");
+            return ExitCodes.Unusable;
+        }
+
+        if (report.Passed)
+        {
+            _terminal.Output.WriteLine($"{path} is good.");
+            return ExitCodes.Success;
+        }
+
+        _terminal.Error.WriteLine($"error: '{path}' is not as it should be; convert the checkpoint again.");
+        return ExitCodes.SomeFailed;
+    }
+
+    private static VerificationSample MakeSample(string image, float[]? expected, float tolerance, ModelMetadata metadata)
+    {
+        string name = Path.GetFileName(image);
+        var logits = expected
+            ?? PublishedWeights.All.FirstOrDefault(weights =>
+                name == PublishedWeights.ImageName && weights.Variant == metadata.Variant && weights.Logits.Count > 0)?.Logits
+            ?? throw new ArgumentException(
+                $"No logits are published for '{name}' and MobileViT-{metadata.Variant.ToUpperInvariant()}; "
+                + $"say with --expected what they must be. (Published are those of COCO's {PublishedWeights.ImageName}.)");
+        var preprocessor = new ImagePreprocessor(metadata.Preprocessing);
+        float[] pixels = new float[preprocessor.Length];
+        preprocessor.Preprocess(image, pixels);
+        return new VerificationSample(name, pixels, logits, tolerance);
+    }
+
+    private static float[] ParseNumbers(string text)
+    {
+        float[] numbers =
+        [
+            .. text.Split(',').Select(part =>
+                float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) ? value : float.NaN),
+        ];
+        return Array.TrueForAll(numbers, float.IsFinite)
+            ? numbers
+            : throw new ArgumentException($"'{text}' is not a list of numbers; write them like -0.9866,0.2392,-1.1241.");
+    }
+}

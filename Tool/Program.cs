@@ -1,0 +1,3 @@
+using MlNetMobileViT.Tool;
+
+return await MobileViTCommandLine.RunAsync(args, Terminal.OfProcess());

@@ -1,0 +1,22 @@
+namespace MlNetMobileViT.Tool;
+
+/// <summary>What a run found out about one picture.</summary>
+/// <param name="Index">The position of the picture among all inputs.</param>
+/// <param name="Path">The path as it was named.</param>
+/// <param name="Error">Why there is no result, or null.</param>
+/// <param name="Labels">The most likely classes, most likely first; empty for features and where there is an error.</param>
+/// <param name="Numbers">Their probabilities, or the features; empty where there is an error.</param>
+internal sealed record ResultRow(long Index, string Path, string? Error, string[] Labels, float[] Numbers)
+{
+    public static ResultRow Failure(long index, string path, string error) => new(index, path, error, [], []);
+}
+
+/// <summary>What the rows of a result hold.</summary>
+internal enum ResultKind
+{
+    /// <summary>The most likely classes and their probabilities.</summary>
+    Classes,
+
+    /// <summary>A vector of numbers.</summary>
+    Features,
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+
+namespace MlNetMobileViT.Tool;
+
+/// <summary>What a result file holds beside the path and the error; the one place where its columns are named.</summary>
+/// <remarks>
+/// Class tables: <c>path,error,label_1,probability_1,…,label_k,probability_k</c>, most likely first. Feature tables:
+/// <c>path,error,f0,f1,…</c>. Every format has the same columns. Where <c>error</c> is set, the columns after it are empty.
+/// </remarks>
+/// <param name="kind">Classes or features.</param>
+/// <param name="width">The number of classes in a row, or of features.</param>
+internal sealed class ResultSchema(ResultKind kind, int width)
+{
+    public const string PathColumn = "path";
+    public const string ErrorColumn = "error";
+
+    private const string LabelPrefix = "label_";
+    private const string ProbabilityPrefix = "probability_";
+    private const string FeaturePrefix = "f";
+
+    public ResultKind Kind { get; } = kind;
+
+    /// <summary>The number of classes in a row, or of features.</summary>
+    public int Width { get; } = width;
+
+    /// <summary>The columns in the order of the file.</summary>
+    public IReadOnlyList<ResultColumn> Columns { get; } = [.. MakeColumns(kind, width)];
+
+    /// <summary>Recognises a table by the names of its columns.</summary>
+    /// <param name="names">The names, in the order of the file.</param>
+    /// <param name="source">The file, for the message.</param>
+    /// <exception cref="InvalidDataException">No command of this program writes such columns.</exception>
+    public static ResultSchema FromColumns(IReadOnlyList<string> names, string source)
+    {
+        var schema = names.Count > 2 && names[2] == FeaturePrefix + "0"
+            ? new ResultSchema(ResultKind.Features, names.Count - 2)
+            : new ResultSchema(ResultKind.Classes, Math.Max(names.Count - 2, 0) / 2);
+        return schema.Columns.Select(column => column.Name).SequenceEqual(names)
+            ? schema
+            : throw new InvalidDataException(
+                $"'{source}' is not a result of this program: its columns are {Shorten(names)}, and those of a result are "
+                + $"{PathColumn}, {ErrorColumn}, then {LabelPrefix}1, {ProbabilityPrefix}1, … or {FeaturePrefix}0, "
+                + $"{FeaturePrefix}1, ….");
+    }
+
+    private static string Shorten(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(8).Select(name => $"'{name}'")) + (names.Count > 8 ? ", …" : "");
+
+    private static IEnumerable<ResultColumn> MakeColumns(ResultKind kind, int width)
+    {
+        yield return new ResultColumn(PathColumn, ResultColumnRole.Path, 0);
+        yield return new ResultColumn(ErrorColumn, ResultColumnRole.Error, 0);
+        for (int i = 0; i < width; i++)
+        {
+            if (kind == ResultKind.Features)
+            {
+                yield return new ResultColumn(FeaturePrefix + i.ToString(CultureInfo.InvariantCulture), ResultColumnRole.Number, i);
+            }
+            else
+            {
+                string rank = (i + 1).ToString(CultureInfo.InvariantCulture);
+                yield return new ResultColumn(LabelPrefix + rank, ResultColumnRole.Label, i);
+                yield return new ResultColumn(ProbabilityPrefix + rank, ResultColumnRole.Number, i);
+            }
+        }
+    }
+}
+
+/// <summary>A column of a result file.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Role">Which part of a row it shows.</param>
+/// <param name="Index">The position within <see cref="ResultRow.Labels"/> or <see cref="ResultRow.Numbers"/>.</param>
+internal sealed record ResultColumn(string Name, ResultColumnRole Role, int Index)
+{
+    /// <summary>Whether the column holds numbers; the others hold text.</summary>
+    public bool IsNumber => Role == ResultColumnRole.Number;
+
+    /// <summary>The text of this column in a row; null where it has none.</summary>
+    public string? TextOf(ResultRow row) => Role switch
+    {
+        ResultColumnRole.Path => row.Path,
+        ResultColumnRole.Error => row.Error,
+        _ => Index < row.Labels.Length ? row.Labels[Index] : null,
+    };
+
+    /// <summary>The number of this column in a row; null where it has none.</summary>
+    public float? NumberOf(ResultRow row) => Index < row.Numbers.Length ? row.Numbers[Index] : null;
+}
+
+/// <summary>Which part of a row a column shows.</summary>
+internal enum ResultColumnRole
+{
+    /// <summary>The path of the picture.</summary>
+    Path,
+
+    /// <summary>Why the picture has no result.</summary>
+    Error,
+
+    /// <summary>The name of a class.</summary>
+    Label,
+
+    /// <summary>A probability or a feature.</summary>
+    Number,
+}
