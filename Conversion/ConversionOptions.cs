@@ -1,6 +1,10 @@
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>How a checkpoint is converted. Everything has a default that follows the checkpoint.</summary>
+/// <remarks>
+/// What tensors do not show and no file beside them says follows the published weights; <see cref="ConversionReport.Notes"/> says so
+/// where the network is another. It matters most for <see cref="Height"/> and <see cref="Width"/>.
+/// </remarks>
 public sealed record ConversionOptions
 {
     /// <summary>
@@ -15,10 +19,11 @@ public sealed record ConversionOptions
     public string? Variant { get; init; }
 
     /// <summary>
-    /// The architecture of the checkpoint, for people who trained their own; null derives it from the tensors, which tell
-    /// everything but strides, dilation, activations (those of the nearest published variant) and <see cref="Heads"/>.
+    /// The architecture of the checkpoint as JSON, for people who trained their own, in the form that
+    /// <see cref="ModelMetadata.Architecture"/> has and <c>mobilevit inspect</c> prints; its number of classes does not matter. Default: null, which derives it from the tensors. They tell everything but strides, dilation, activations
+    /// (those of the nearest published variant) and <see cref="Heads"/>.
     /// </summary>
-    public MobileViTArchitecture? Architecture { get; init; }
+    public string? Architecture { get; init; }
 
     /// <summary>
     /// The attention heads of a custom network; null for those of <see cref="Architecture"/> or of a <c>config.json</c> beside the
@@ -27,15 +32,15 @@ public sealed record ConversionOptions
     public int? Heads { get; init; }
 
     /// <summary>
-    /// The key of the state dict in a training checkpoint, such as <c>ema_state_dict</c>; null searches (see
-    /// <see cref="Checkpoint"/>).
+    /// The key of the state dict in a training checkpoint, such as <c>ema_state_dict</c>. Default: null, which searches where
+    /// training programs keep it, and takes averaged weights (EMA) only where there are no others.
     /// </summary>
     public string? StateDictKey { get; init; }
 
     /// <summary>
     /// The class labels in the order of the logits, all different; empty leaves the file without. Default: null, which takes
-    /// those of a <c>config.json</c> beside the weights; where there are none, a model of 1000 classes has those of
-    /// <see cref="ImageNet1k"/> and any other none.
+    /// those of a <c>config.json</c> beside the weights; where there are none, a model of 1000 classes has the names of
+    /// ImageNet-1k and any other none.
     /// </summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
@@ -103,7 +108,7 @@ public sealed record ConversionOptions
                 FormattableString.Invariant($"The batch size is {Batch}; it must be between 1 and {MaxBatch}."));
         }
 
-        Architecture?.Validate();
+        _ = ReadArchitecture();
         if (Heads is < 1 or > TransformerSpec.MaxHeads)
         {
             throw new ArgumentException(
@@ -142,9 +147,25 @@ public sealed record ConversionOptions
         }
     }
 
+    /// <summary>The architecture that <see cref="Architecture"/> or <see cref="Variant"/> asks for; null for any.</summary>
+    /// <exception cref="ArgumentException"><see cref="Architecture"/> is not valid.</exception>
+    internal MobileViTArchitecture? ReadArchitecture()
+    {
+        try
+        {
+            return Architecture is not null ? MobileViTArchitecture.FromJson(Architecture)
+                : Variant is not null ? MobileViTVariants.Get(Variant)
+                : null;
+        }
+        catch (FormatException exception)
+        {
+            throw new ArgumentException(exception.Message, exception);
+        }
+    }
+
     private bool IsOf(string variant)
     {
-        MobileViTArchitecture asked = Architecture ?? MobileViTVariants.Get(variant);
+        MobileViTArchitecture asked = ReadArchitecture()!;
         return MobileViTVariants.NameOf(Heads is { } heads ? asked.WithHeads(heads) : asked) == variant;
     }
 }

@@ -3,13 +3,18 @@ using Google.Protobuf;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>Converts a checkpoint into one self-describing <c>.onnx</c> file.</summary>
+/// <remarks>
+/// The file takes pictures as float32 of the shape [N, 3, height, width] and gives, unless <see cref="ConversionOptions.Outputs"/>
+/// says otherwise, logits and probabilities of [N, classes] and the pooled features of [N, channels]. It carries its labels and its
+/// preprocessing, so that <see cref="MobileViTModel.Load(string, MobileViTModelOptions?)"/> needs nothing else.
+/// </remarks>
 public static class MobileViTConverter
 {
     /// <summary>
     /// The revision of the graph. It is raised whenever the same weights and options would give other bytes, so that nobody who
     /// keeps converted files takes one of before.
     /// </summary>
-    public const int GraphRevision = 2;
+    internal const int GraphRevision = 2;
 
     private const string LicenseNote =
         "The weights keep the license of the checkpoint that they come from; Apple's published weights come under the license "
@@ -26,6 +31,9 @@ public static class MobileViTConverter
     /// </param>
     /// <param name="outputPath">The file to write. It appears whole or not at all; one that is there is replaced.</param>
     /// <param name="options">How to convert; null for the defaults.</param>
+    /// <returns>
+    /// What was read and written. Its <see cref="ConversionReport.Notes"/> say what was assumed, which somebody should read.
+    /// </returns>
     /// <exception cref="FileNotFoundException">There is no checkpoint of this name.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the output does not exist.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
@@ -37,6 +45,24 @@ public static class MobileViTConverter
     /// <exception cref="ArgumentException">
     /// An option is out of range, the labels are not as many as the classes, or the output is a folder or a device.
     /// </exception>
+    /// <example>
+    /// <code source="UnitTests/Conversion/Samples/FirstModelSamples.cs" region="Convert"><![CDATA[
+    /// // A network of one's own: its input size and labels are not in its tensors.
+    /// var options = new ConversionOptions
+    /// {
+    ///     Height = 128,
+    ///     Width = 128,
+    ///     Preset = PreprocessingPresets.Cvnets,
+    ///     Labels = File.ReadAllLines(labelFile),
+    ///     Outputs = [ModelOutputs.Probabilities, ModelOutputs.Features],
+    /// };
+    /// ConversionReport report = MobileViTConverter.Convert(checkpoint, modelFile, options);
+    /// foreach (string note in report.Notes)
+    /// {
+    ///     Console.WriteLine(note);
+    /// }
+    /// ]]></code>
+    /// </example>
     public static ConversionReport Convert(string checkpointPath, string outputPath, ConversionOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
@@ -57,16 +83,16 @@ public static class MobileViTConverter
 
         AccompanyingConfig config = AccompanyingConfig.Read(checkpointFile, isRequired: checkpointFile != checkpointPath);
         Checkpoint checkpoint = Checkpoint.Open(checkpointFile, options.StateDictKey);
-        ModelWeights weights = ModelWeights.Read(
-            checkpoint,
-            options.Architecture ?? (options.Variant is null ? null : MobileViTVariants.Get(options.Variant)));
+        MobileViTArchitecture? asked = options.ReadArchitecture();
+        ModelWeights weights = ModelWeights.Read(checkpoint, asked);
         var (labels, preprocessing) = config.Apply(
             weights, takeLabels: options.Labels is null, takePreprocessing: options.Preset is null, options.Height, options.Width);
+        bool isPreset = preprocessing is null;
         preprocessing ??= PreprocessingPresets.Get(
             options.Preset ?? weights.Layout.GetPreprocessingPreset(),
             options.Height ?? PreprocessingPresets.DefaultSide,
             options.Width ?? PreprocessingPresets.DefaultSide);
-        int? heads = options.Heads ?? (options.Architecture is null && options.Variant is null ? config.Heads : null);
+        int? heads = options.Heads ?? (asked is null ? config.Heads : null);
         MobileViTArchitecture architecture = heads is { } told ? weights.Architecture.WithHeads(told) : weights.Architecture;
         RequireHeads(architecture, checkpoint);
         labels ??= options.Labels ?? (architecture.Classes == ImageNet1k.ClassCount ? ImageNet1k.Labels : []);
@@ -105,16 +131,23 @@ public static class MobileViTConverter
             WeightsSha256 = OnnxModel.WeightsSha256(network.Onnx.Proto),
         };
         WriteWhole(OnnxModel.Stamp(network.Onnx, metadata), outputPath);
-        string?[] notes = [.. config.Notes, weights.Assumptions(heads), PatchNormNote.Of(network.PatchNorms, style)];
-        return new ConversionReport(
-            outputPath,
-            new FileInfo(RealPath.BehindLink(outputPath)).Length,
-            metadata,
-            checkpoint.Container,
-            checkpoint.StateDictPath,
-            weights.Skipped,
-            checkpoint.LeftOut,
-            [.. notes.OfType<string>()]);
+        string?[] notes =
+        [
+            .. config.Notes,
+            weights.Assumptions(heads),
+            isPreset ? AssumedPreprocessingNote.Of(architecture, weights.Layout, options) : null,
+            PatchNormNote.Of(network.PatchNorms, style),
+        ];
+        return new ConversionReport
+        {
+            OutputPath = outputPath,
+            OutputBytes = new FileInfo(RealPath.BehindLink(outputPath)).Length,
+            Metadata = metadata,
+            StateDictPath = checkpoint.StateDictPath,
+            Skipped = weights.Skipped,
+            LeftOut = checkpoint.LeftOut,
+            Notes = [.. notes.OfType<string>()],
+        };
     }
 
     /// <summary>What is done to the plain graph, in this order.</summary>

@@ -3,7 +3,7 @@ namespace MlNetMobileViT.Conversion;
 /// <summary>What makes feature maps of a picture: a 3×3 stem of stride 2, and the stages <c>layer_1</c> to <c>layer_5</c>.</summary>
 /// <param name="StemChannels">The channels that leave the stem.</param>
 /// <param name="Stages">The blocks of every stage.</param>
-public sealed record Backbone(int StemChannels, IReadOnlyList<IReadOnlyList<BlockSpec>> Stages)
+internal sealed record Backbone(int StemChannels, IReadOnlyList<IReadOnlyList<BlockSpec>> Stages)
 {
     /// <summary>The blocks of all stages.</summary>
     internal IEnumerable<BlockSpec> Blocks => Stages.SelectMany(static stage => stage);

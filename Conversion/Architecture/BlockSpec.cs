@@ -6,7 +6,7 @@ namespace MlNetMobileViT.Conversion;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(InvertedResidual), "inverted_residual")]
 [JsonDerivedType(typeof(MobileViT), "mobilevit")]
-public abstract record BlockSpec
+internal abstract record BlockSpec
 {
     internal const int MostChannels = 1 << 14;
 
@@ -43,7 +43,7 @@ public abstract record BlockSpec
 }
 
 /// <summary>What follows a convolution or the first half of a feed-forward network.</summary>
-public enum Activation
+internal enum Activation
 {
     /// <summary>x · sigmoid(x).</summary>
     Silu,
@@ -57,7 +57,7 @@ public enum Activation
 /// <param name="Stride">The stride of the depthwise convolution: 1 or 2.</param>
 /// <param name="ExpandRatio">By how much the block widens its input.</param>
 /// <param name="Dilation">The dilation of the depthwise convolution.</param>
-public sealed record InvertedResidual(int Channels, int Stride, int ExpandRatio, int Dilation = 1) : BlockSpec(Channels)
+internal sealed record InvertedResidual(int Channels, int Stride, int ExpandRatio, int Dilation = 1) : BlockSpec(Channels)
 {
     /// <summary>Blocks of the same width in a row, the first of which carries the stride.</summary>
     public static IEnumerable<InvertedResidual> Sequence(int count, int channels, int stride, int expandRatio) =>
@@ -75,7 +75,7 @@ public sealed record InvertedResidual(int Channels, int Stride, int ExpandRatio,
 /// <summary>A MobileViT block.</summary>
 /// <param name="Channels">The channels that leave the block, as many as enter it.</param>
 /// <param name="Transformer">The transformer over its patches.</param>
-public sealed record MobileViT(int Channels, TransformerSpec Transformer) : BlockSpec(Channels)
+internal sealed record MobileViT(int Channels, TransformerSpec Transformer) : BlockSpec(Channels)
 {
     internal override void Validate(string name, int inChannels)
     {
@@ -107,7 +107,7 @@ public sealed record MobileViT(int Channels, TransformerSpec Transformer) : Bloc
 /// <param name="Layers">The number of transformer layers, L in the paper.</param>
 /// <param name="FeedForward">The width of the hidden layer of the feed-forward network; 2d in the published models.</param>
 /// <param name="Heads">The attention heads of every layer; 4 in the published models.</param>
-public sealed record TransformerSpec(int Dimension, int Layers, int FeedForward, int Heads = TransformerSpec.DefaultHeads)
+internal sealed record TransformerSpec(int Dimension, int Layers, int FeedForward, int Heads = TransformerSpec.DefaultHeads)
 {
     internal const int DefaultHeads = 4;
 

@@ -1,7 +1,7 @@
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>The naming scheme of a state dict: whose implementation of MobileViT wrote it.</summary>
-public enum CheckpointLayout
+internal enum CheckpointLayout
 {
     /// <summary>Apple's CVNets, the official implementation. Its names are the canonical ones here.</summary>
     Cvnets,
@@ -14,7 +14,7 @@ public enum CheckpointLayout
 }
 
 /// <summary>What follows from a layout.</summary>
-public static class CheckpointLayoutExtensions
+internal static class CheckpointLayoutExtensions
 {
     /// <summary>The name that a converted model's metadata has for the layout: <c>cvnets</c>, <c>timm</c>, <c>huggingface</c>.</summary>
     public static string GetName(this CheckpointLayout layout) => layout switch

@@ -5,7 +5,7 @@ namespace MlNetMobileViT.Conversion;
 /// <summary>What stands behind the backbone, as data. Every kind of head is one record here.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Classification), "classification")]
-public abstract record HeadSpec
+internal abstract record HeadSpec
 {
     private protected HeadSpec(int classes) => Classes = classes;
 
@@ -18,7 +18,7 @@ public abstract record HeadSpec
 /// <summary>Classification: a last 1×1 convolution, global average pooling and a linear classifier.</summary>
 /// <param name="FeatureChannels">The channels of the convolution, which are the length of the feature vector.</param>
 /// <param name="Classes">The number of classes.</param>
-public sealed record Classification(int FeatureChannels, int Classes = 1000) : HeadSpec(Classes)
+internal sealed record Classification(int FeatureChannels, int Classes = 1000) : HeadSpec(Classes)
 {
     internal override void Validate()
     {

@@ -7,7 +7,7 @@ namespace MlNetMobileViT.Conversion;
 /// A MobileViT network as data: arXiv 2110.02178, table 4, in the terms of Apple's CVNets
 /// (<c>cvnets/models/classification/config/mobilevit.py</c>).
 /// </summary>
-public sealed record MobileViTArchitecture
+internal sealed record MobileViTArchitecture
 {
     /// <summary>The side of a patch in pixels. Every published model has 2.</summary>
     public const int PatchSize = 2;

@@ -1,7 +1,7 @@
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>The published variants: arXiv 2110.02178, table 4.</summary>
-public static class MobileViTVariants
+internal static class MobileViTVariants
 {
     /// <summary>MobileViT-XXS: 1.3 million parameters.</summary>
     public const string Xxs = "xxs";

@@ -15,7 +15,7 @@ namespace MlNetMobileViT.Conversion;
 /// averaged copy (EMA) only where there are no others or it is asked for.
 /// </para>
 /// </remarks>
-public sealed class Checkpoint
+internal sealed class Checkpoint
 {
     /// <summary>The largest file that is read, in bytes. The largest MobileViT, in training, takes some 110 MB.</summary>
     public const int MaxFileSize = CheckpointFile.MaxSize;

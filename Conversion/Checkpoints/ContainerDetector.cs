@@ -68,7 +68,7 @@ internal static class ContainerDetector
 }
 
 /// <summary>The file format that holds a checkpoint.</summary>
-public enum CheckpointContainer
+internal enum CheckpointContainer
 {
     /// <summary>The zip archive that <c>torch.save</c> writes since PyTorch 1.6.</summary>
     PyTorchZip,

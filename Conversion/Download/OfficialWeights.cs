@@ -8,7 +8,7 @@ namespace MlNetMobileViT.Conversion;
 /// form that <c>sha256sum --check</c> reads), <c>.part</c> and <c>.part.version</c> while a download is unfinished, and an
 /// empty <c>.lock</c> that keeps two processes from downloading the same file at once.
 /// </remarks>
-public static class OfficialWeights
+internal static class OfficialWeights
 {
     /// <summary>A line for people about the license of the files.</summary>
     public const string LicenseNotice =
@@ -62,12 +62,13 @@ public static class OfficialWeights
         {
             throw file.Exists
                 ? new InvalidDataException(
-                    $"'{file.Path}' is damaged: its SHA-256 is not the one in '{file.ChecksumPath}'. Run without --offline to "
-                    + $"download it again, or: {byHand}.")
-                : new FileNotFoundException($"'{file.Path}' is not there, and --offline forbids the network; {byHand}.", file.Path);
+                    $"'{file.Path}' is damaged: its SHA-256 is not the one in '{file.ChecksumPath}'. Run without --offline "
+                    + $"(MobileViTLoadOptions.Offline) to download it again, or: {byHand}.")
+                : new FileNotFoundException(
+                    $"'{file.Path}' is not there, and --offline (MobileViTLoadOptions.Offline) forbids the network; {byHand}.", file.Path);
         }
 
-        using var cacheLock = await LockAsync(file, options, cancellationToken).ConfigureAwait(false);
+        using var cacheLock = await WeightsCache.LockAsync(file.Path, options.WaitingForLock, cancellationToken).ConfigureAwait(false);
         if (await file.IsIntactAsync(cancellationToken).ConfigureAwait(false))
         {
             return file.Path; // Another process has finished meanwhile.
@@ -94,25 +95,6 @@ public static class OfficialWeights
             path => ModelWeights.Read(Checkpoint.Open(path), MobileViTVariants.Get(weights.Variant)),
             cancellationToken).ConfigureAwait(false);
         return file.Path;
-    }
-
-    private static async Task<FileLock> LockAsync(CachedFile file, OfficialWeightsOptions options, CancellationToken cancellationToken)
-    {
-        string folder = Path.GetDirectoryName(file.Path)!;
-        string attempt = "made";
-        try
-        {
-            Directory.CreateDirectory(folder);
-            attempt = "written";
-            return await FileLock.AcquireAsync(file.Path + ".lock", options.WaitingForLock, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException(
-                $"The cache folder '{folder}' cannot be {attempt}: {exception.Message.TrimEnd('.')}. Set "
-                + $"{WeightsCache.EnvironmentVariable} to another folder.",
-                exception);
-        }
     }
 
     internal static async Task<string> Sha256Async(string path, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>Where the official weights come from and where they are kept.</summary>
-public sealed record OfficialWeightsOptions
+internal sealed record OfficialWeightsOptions
 {
     /// <summary>The folder that files are kept in. Default: <see cref="WeightsCache.DefaultFolder"/>.</summary>
     public string? CacheFolder { get; init; }

@@ -5,7 +5,7 @@ namespace MlNetMobileViT.Conversion;
 /// ML.NET's key values and slot names serve as dictionary keys, so a model's labels must differ from each other. ImageNet has
 /// two cranes (a bird and a machine) and two maillots; their labels carry the WordNet id: <c>crane (n02012849)</c>.
 /// </remarks>
-public static class ImageNet1k
+internal static class ImageNet1k
 {
     private static readonly Lazy<IReadOnlyList<ImageNetClass>> LazyClasses = new(Load);
     private static readonly Lazy<IReadOnlyList<string>> LazyLabels =
@@ -52,4 +52,4 @@ public static class ImageNet1k
 /// <param name="Label">
 /// The name, with the WordNet id in parentheses where another class has the same name: unique among the classes.
 /// </param>
-public sealed record ImageNetClass(int Index, string WordNetId, string Name, string Label);
+internal sealed record ImageNetClass(int Index, string WordNetId, string Name, string Label);

@@ -5,7 +5,7 @@ namespace MlNetMobileViT.Conversion;
 /// <summary>
 /// Class labels from a text file, one label a line, in the order of the logits: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
 /// </summary>
-public static class LabelFile
+internal static class LabelFile
 {
     /// <summary>The largest file that is read, in bytes.</summary>
     public const int MaxBytes = 16 << 20;

@@ -1,7 +1,7 @@
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>The weights of a MobileViT classifier under their official names, whatever the checkpoint called them.</summary>
-public sealed class ModelWeights
+internal sealed class ModelWeights
 {
     // What profilers (thop) leave in a state dict, and the counter of PyTorch's averaged models.
     private static readonly string[] SkippedEndings = ["total_ops", "total_params", "n_averaged"];

@@ -1,7 +1,7 @@
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>What follows from an architecture.</summary>
-public static class MobileViTArchitectureExtensions
+internal static class MobileViTArchitectureExtensions
 {
     /// <param name="architecture">The architecture.</param>
     extension(MobileViTArchitecture architecture)

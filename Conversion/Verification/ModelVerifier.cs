@@ -4,7 +4,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>Tells whether a converted file is good: structure, metadata, checksum, and what ONNX Runtime computes with it.</summary>
-public static class ModelVerifier
+internal static class ModelVerifier
 {
     // Rows of a batch and rows alone take different code paths in ONNX Runtime's kernels.
     private const double BatchTolerance = 1e-4;

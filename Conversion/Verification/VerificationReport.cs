@@ -3,7 +3,7 @@ namespace MlNetMobileViT.Conversion;
 /// <summary>What <see cref="ModelVerifier"/> found out about a model file.</summary>
 /// <param name="Metadata">What the file says about itself.</param>
 /// <param name="Checks">The checks, in the order in which they ran.</param>
-public sealed record VerificationReport(ModelMetadata Metadata, IReadOnlyList<VerificationCheck> Checks)
+internal sealed record VerificationReport(ModelMetadata Metadata, IReadOnlyList<VerificationCheck> Checks)
 {
     /// <summary>
     /// The outputs that hold NaN or infinity for an ordinary picture; a model that has any cannot be used. Empty also where the
@@ -19,4 +19,4 @@ public sealed record VerificationReport(ModelMetadata Metadata, IReadOnlyList<Ve
 /// <param name="Name">What was checked, in a word or two.</param>
 /// <param name="Passed">Whether it is as it should be.</param>
 /// <param name="Detail">What was found; where the check failed, what was expected too.</param>
-public sealed record VerificationCheck(string Name, bool Passed, string Detail);
+internal sealed record VerificationCheck(string Name, bool Passed, string Detail);

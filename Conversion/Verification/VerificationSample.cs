@@ -5,7 +5,7 @@ namespace MlNetMobileViT.Conversion;
 /// <param name="Pixels">The preprocessed image, <c>[3, H, W]</c>.</param>
 /// <param name="FirstLogits">What the first logits must be, one or more.</param>
 /// <param name="Tolerance">The largest difference allowed.</param>
-public sealed record VerificationSample(
+internal sealed record VerificationSample(
     string Name, ReadOnlyMemory<float> Pixels, IReadOnlyList<float> FirstLogits, float Tolerance = VerificationSample.DefaultTolerance)
 {
     /// <summary>

@@ -9,7 +9,7 @@ namespace MlNetMobileViT.Conversion;
 /// <param name="Preset">The preprocessing that they were trained with, one of <see cref="PreprocessingPresets.Names"/>.</param>
 /// <param name="Top1">The published top-1 accuracy on ImageNet-1k's validation set, in percent.</param>
 /// <param name="Logits">The first logits of <see cref="ImageName"/>, of classes 0, 1 and 2; empty where none are published.</param>
-public sealed record PublishedWeights(
+internal sealed record PublishedWeights(
     string Name,
     Uri Folder,
     string File,

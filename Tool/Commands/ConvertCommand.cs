@@ -146,7 +146,7 @@ internal sealed class ConvertCommand : Command
         };
     }
 
-    private static MobileViTArchitecture ReadArchitecture(string path)
+    private static string ReadArchitecture(string path)
     {
         const int MaxBytes = 1 << 20;
         if (!File.Exists(path))
@@ -161,7 +161,7 @@ internal sealed class ConvertCommand : Command
 
         try
         {
-            return MobileViTArchitecture.FromJson(File.ReadAllText(path));
+            return MobileViTArchitecture.FromJson(File.ReadAllText(path)).ToJson();
         }
         catch (FormatException exception)
         {

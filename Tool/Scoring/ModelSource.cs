@@ -27,7 +27,8 @@ internal static class ModelSource
         cancellationToken.ThrowIfCancellationRequested();
         if (OfficialWeights.Names.Contains(name))
         {
-            return await LoadConvertedAsync(name, terminal, cancellationToken).ConfigureAwait(false);
+            return await MobileViTModel.LoadOfficialAsync(
+                name, new MobileViTLoadOptions { Notify = terminal.Note }, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
 
         if (name != Demo)
@@ -40,33 +41,6 @@ internal static class ModelSource
             $"this is the demo model: it knows {demo.Labels.Count} drawn shapes and nothing else. Real use starts from the "
             + "official weights: --model xxs, xs or s.");
         return demo;
-    }
-
-    /// <summary>The official weights; downloaded and converted where they are not in the cache yet.</summary>
-    private static async Task<MobileViTModel> LoadConvertedAsync(string name, Terminal terminal, CancellationToken cancellationToken)
-    {
-        string checkpoint = await OfficialWeights.GetAsync(
-            name,
-            new OfficialWeightsOptions
-            {
-                DownloadStarting = address => terminal.Note($"downloading {address}"),
-                WaitingForLock = path => terminal.Note($"waiting for another process that downloads the same file ('{path}')"),
-            },
-            cancellationToken: cancellationToken).ConfigureAwait(false);
-        var options = OfficialWeights.ConversionOptionsFor(name) with { Labels = ImageNet1k.Labels };
-        string model = await ConvertAsync(again: false).ConfigureAwait(false);
-        try
-        {
-            return MobileViTModel.Load(model);
-        }
-        catch (InvalidDataException)
-        {
-            terminal.Note($"'{model}' is damaged, and is converted again");
-            return MobileViTModel.Load(await ConvertAsync(again: true).ConfigureAwait(false));
-        }
-
-        Task<string> ConvertAsync(bool again) => ConvertedModelCache.GetAsync(
-            checkpoint, options, () => terminal.Note(OfficialWeights.LicenseNotice), again, cancellationToken);
     }
 
     /// <summary>A line about a model.</summary>

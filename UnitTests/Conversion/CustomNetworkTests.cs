@@ -7,7 +7,7 @@ namespace MlNetMobileViT.UnitTests;
 /// bytes to the converted model's logits.
 /// </summary>
 [TestClass]
-public sealed class CustomNetworkTests
+internal sealed class CustomNetworkTests
 {
     // Expanded widths such as 12·3 = 36 have to be made divisible by 8; nothing is like in a published model.
     private static readonly MobileViTArchitecture SixHeads = new()

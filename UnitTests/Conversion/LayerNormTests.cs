@@ -5,7 +5,7 @@ namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Which layer norm a conversion chooses where CVNets' differ from the paper's, and what it says about that.</summary>
 [TestClass]
-public sealed class LayerNormTests
+internal sealed class LayerNormTests
 {
     [TestMethod]
     [DataRow(CheckpointLayout.Cvnets, null, true)]
@@ -103,8 +103,7 @@ public sealed class LayerNormTests
         // At 256×256 no block has as many patches as channels; the name of the converted file tells the options.
         ConversionOptions options = OfficialWeights.ConversionOptionsFor("xxs") with { Labels = ImageNet1k.Labels };
         Assert.AreEqual(LayerNormKind.Channels, options.LayerNorm);
-        string key = ConvertedModelCache.Key(Checkpoint.Open(checkpoint).Sha256, options);
-        Assert.IsTrue(File.Exists(folder.PathOf($"mobilevit_xxs.{key}.onnx")), string.Join(", ", Directory.GetFiles(folder.Root)));
+        Assert.IsTrue(File.Exists(folder.PathOf(ConvertedModelCache.FileName(checkpoint, options))), string.Join(", ", Directory.GetFiles(folder.Root)));
     }
 
     private static ConversionReport Convert(TemporaryFolder folder, CheckpointLayout layout, ConversionOptions options)

@@ -4,7 +4,7 @@ namespace MlNetMobileViT.UnitTests;
 
 /// <summary>A damaged checkpoint is converted whole or leaves no trace.</summary>
 [TestClass]
-public sealed class MutatedConversionTests
+internal sealed class MutatedConversionTests
 {
     [TestMethod]
     [DataRow(CheckpointContainer.PyTorchLegacy)]

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>A tensor of a checkpoint: its description, and its values on demand.</summary>
-public sealed class CheckpointTensor
+internal sealed class CheckpointTensor
 {
     private readonly ReadOnlyMemory<byte> _storage;
     private readonly long _offset;

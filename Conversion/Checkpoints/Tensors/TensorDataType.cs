@@ -1,7 +1,7 @@
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>The type of a tensor's elements in a checkpoint file.</summary>
-public enum TensorDataType
+internal enum TensorDataType
 {
     /// <summary>IEEE 754 single precision.</summary>
     Float32,
@@ -35,7 +35,7 @@ public enum TensorDataType
 }
 
 /// <summary>Facts about <see cref="TensorDataType"/>.</summary>
-public static class TensorDataTypeExtensions
+internal static class TensorDataTypeExtensions
 {
     /// <summary>The size of one element in the file, in bytes.</summary>
     public static int ByteSize(this TensorDataType type) => type switch

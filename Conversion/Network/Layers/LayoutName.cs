@@ -4,7 +4,7 @@ namespace MlNetMobileViT.Conversion;
 /// <param name="Cvnets">The official name, which is the canonical one here.</param>
 /// <param name="Timm">timm's.</param>
 /// <param name="HuggingFace">Hugging Face's.</param>
-public sealed record LayoutName(string Cvnets, string Timm, string HuggingFace)
+internal sealed record LayoutName(string Cvnets, string Timm, string HuggingFace)
 {
     /// <summary>In a name of Hugging Face's, what stands for its three tensors of query, key and value, one elsewhere.</summary>
     internal const string QueryKeyValue = "{query,key,value}";

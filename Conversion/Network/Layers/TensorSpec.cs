@@ -4,7 +4,7 @@ namespace MlNetMobileViT.Conversion;
 /// <param name="Names">What it is called in every layout.</param>
 /// <param name="Shape">The shape, as PyTorch has it: <c>[out, in / groups, kH, kW]</c>, <c>[out, in]</c>, <c>[channels]</c>.</param>
 /// <param name="Kind">What the tensor is for.</param>
-public sealed record TensorSpec(LayoutName Names, IReadOnlyList<int> Shape, TensorKind Kind)
+internal sealed record TensorSpec(LayoutName Names, IReadOnlyList<int> Shape, TensorKind Kind)
 {
     /// <summary>The canonical name, which is the official (CVNets) one.</summary>
     public string Name => Names.Cvnets;
@@ -17,7 +17,7 @@ public sealed record TensorSpec(LayoutName Names, IReadOnlyList<int> Shape, Tens
 internal delegate int? TensorDimension(LayoutName tensor, int axis);
 
 /// <summary>What a tensor of a state dict is for.</summary>
-public enum TensorKind
+internal enum TensorKind
 {
     /// <summary>A trained parameter.</summary>
     Parameter,

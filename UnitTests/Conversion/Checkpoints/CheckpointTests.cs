@@ -5,7 +5,7 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
-public sealed class CheckpointTests
+internal sealed class CheckpointTests
 {
     private static readonly CheckpointContainer[] Containers = Enum.GetValues<CheckpointContainer>();
 

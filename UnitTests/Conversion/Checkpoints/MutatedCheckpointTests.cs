@@ -8,7 +8,7 @@ namespace MlNetMobileViT.UnitTests;
 /// names the seed that repeats it.
 /// </summary>
 [TestClass]
-public sealed class MutatedCheckpointTests
+internal sealed class MutatedCheckpointTests
 {
     private const int RandomMutations = 600;
 

@@ -36,12 +36,20 @@ internal sealed class ConfigFolder : IDisposable
     /// <summary>Converts the file of weights alone.</summary>
     public ConversionReport ConvertFile(ConversionOptions? options = null) => Convert(options, Weights);
 
-    /// <summary>The notes about the files beside the weights: all but the one about the network, which is a custom one.</summary>
+    /// <summary>
+    /// The notes about the files beside the weights: all before the one about the network, which is a custom one. Behind it may stand
+    /// what is assumed of its preprocessing.
+    /// </summary>
     public static string[] NotesOf(ConversionReport report)
     {
-        StringAssert.StartsWith(report.Notes[^1], "Strides");
-        return [.. report.Notes.SkipLast(1)];
+        string[] notes = [.. report.Notes.TakeWhile(static note => !note.StartsWith("Strides", StringComparison.Ordinal))];
+        Assert.IsLessThan(report.Notes.Count, notes.Length);
+        Assert.IsTrue(report.Notes.Skip(notes.Length + 1).All(IsAssumption), string.Join('\n', report.Notes));
+        return notes;
     }
+
+    /// <summary>Whether a note is about preprocessing that was assumed.</summary>
+    public static bool IsAssumption(string note) => note.StartsWith("Assumed", StringComparison.Ordinal);
 
     /// <summary>Asserts that the folder is refused in one sentence with all of the words, and no output left.</summary>
     public void AssertRefused(params string[] words)

@@ -52,6 +52,7 @@ public sealed class HuggingFaceConfigTests
         CollectionAssert.AreEqual(Flowers, report.Metadata.Labels.ToArray());
         Assert.AreEqual(OfTheFolder, report.Metadata.Preprocessing);
         StringAssert.Contains(ConfigFolder.NotesOf(report).Single(), "labels of 'config.json' and the preprocessing of 'preprocessor_config.json'");
+        Assert.IsFalse(report.Notes.Any(ConfigFolder.IsAssumption));
     }
 
     [TestMethod]
@@ -235,6 +236,7 @@ public sealed class HuggingFaceConfigTests
         Assert.AreEqual(PreprocessingPresets.Get("cvnets"), report.Metadata.Preprocessing);
         Assert.HasCount(2, ConfigFolder.NotesOf(report));
         StringAssert.Contains(ConfigFolder.NotesOf(report)[1], "preprocessor_config.json");
+        Assert.IsTrue(ConfigFolder.IsAssumption(report.Notes[^1]));
 
         // A preprocessor alone must say whose it is.
         File.Delete(Path.Combine(folder.Root, "config.json"));

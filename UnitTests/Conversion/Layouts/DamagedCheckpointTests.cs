@@ -4,7 +4,7 @@ namespace MlNetMobileViT.UnitTests;
 
 /// <summary>Checkpoints of custom networks that lost tensors: just these are named, and none that are sound.</summary>
 [TestClass]
-public sealed class DamagedCheckpointTests
+internal sealed class DamagedCheckpointTests
 {
     // All widths and ratios are others than in a published model. The depths of the transformers are not, as they are what a
     // transformer is taken to have that is lost.

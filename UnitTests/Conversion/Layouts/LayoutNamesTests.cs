@@ -3,7 +3,7 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
-public sealed class LayoutNamesTests
+internal sealed class LayoutNamesTests
 {
     [TestMethod]
     [DataRow(CheckpointLayout.Timm, "timm")]

@@ -3,7 +3,7 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
-public sealed class ModelWeightsTests
+internal sealed class ModelWeightsTests
 {
     private const CheckpointLayout Official = CheckpointLayout.Cvnets;
 

@@ -4,7 +4,7 @@ namespace MlNetMobileViT.UnitTests;
 
 [TestClass]
 [RequiresReference]
-public sealed class ReferenceLayoutTests
+internal sealed class ReferenceLayoutTests
 {
     [TestMethod]
     [DataRow("mobilevit_xxs.timm.safetensors", CheckpointLayout.Timm, "timm", 0)]

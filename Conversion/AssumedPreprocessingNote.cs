@@ -1,0 +1,44 @@
+namespace MlNetMobileViT.Conversion;
+
+/// <summary>
+/// The note of a conversion about preprocessing that nobody gave, for a network that is not a published one: no tensor shows the
+/// input size or the channel order, and no check of the file can see that they are others than in training.
+/// </summary>
+internal static class AssumedPreprocessingNote
+{
+    /// <summary>Says what the options leave to the preset of the layout; null where that is right, or nothing is left.</summary>
+    public static string? Of(MobileViTArchitecture architecture, CheckpointLayout layout, ConversionOptions options)
+    {
+        if (MobileViTVariants.NameOf(architecture) != MobileViTVariants.Custom && architecture.Classes == ImageNet1k.ClassCount)
+        {
+            return null;
+        }
+
+        ImagePreprocessing preset = PreprocessingPresets.Get(layout.GetPreprocessingPreset());
+        var assumed = new List<(string What, string Remedy)>();
+        if (options.Height is null || options.Width is null)
+        {
+            string what = (options.Height, options.Width) switch
+            {
+                (null, null) => $"size of {preset.Height}×{preset.Width}",
+                (null, _) => $"height of {preset.Height}",
+                _ => $"width of {preset.Width}",
+            };
+            assumed.Add(($"an input {what} pixels", "--input-size (ConversionOptions.Height and Width)"));
+        }
+
+        if (options.Preset is null)
+        {
+            assumed.Add((
+                $"the preset '{layout.GetPreprocessingPreset()}' (channels in the order {preset.ChannelOrder.ToString().ToUpperInvariant()})",
+                "--preset (ConversionOptions.Preset)"));
+        }
+
+        return assumed.Count == 0 ? null
+            : $"Assumed, as tensors do not show it and no file beside them says it: {Join(static item => item.What)}, those of the published "
+                + "weights; a network that was trained with others names wrong classes, which no check can see, so give its own with "
+                + $"{Join(static item => item.Remedy)}.";
+
+        string Join(Func<(string What, string Remedy), string> part) => string.Join(" and ", assumed.Select(part));
+    }
+}
