@@ -314,6 +314,7 @@ public sealed class ModelCallTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.Classify(path, 0));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => { _ = model.ClassifyAsync(path, -1); });
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => { _ = model.Classify([path], 0); });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => { _ = model.ClassifyAsync([path], 0); });
         Assert.ThrowsExactly<ArgumentException>(() => model.Classify(""));
         Assert.ThrowsExactly<ArgumentNullException>(() => model.Classify((Stream)null!));
         var output = Assert.ThrowsExactly<ArgumentException>(() => model.Featurize(path, "layer_3"));
