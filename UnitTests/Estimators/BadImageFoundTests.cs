@@ -87,6 +87,7 @@ public sealed class BadImageFoundTests
         {
             string error = engine.Predict(new ImageRow { Path = $"{i}.jpg" }).Error;
             Assert.AreEqual($"{i}.jpg", _found[i].Image.Name);
+            Assert.AreEqual(i + 1, _found[i].Image.Row);
             Assert.AreEqual(error, _found[i].Image.Error.Message);
         }
 
