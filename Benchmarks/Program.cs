@@ -35,7 +35,10 @@ switch (args)
         ThroughputBenchmark.RunMemory();
         return 0;
     case ["calls"]:
-        CallsBenchmark.Run();
+        CallsBenchmark.Run(modelFile: null);
+        return 0;
+    case ["calls", var model]:
+        CallsBenchmark.Run(model);
         return 0;
     case ["throughput-child", "measure", var contender, var model, var threads, var batch, var rows, .. var photos]:
         ContenderRun.Measure(
@@ -53,6 +56,6 @@ switch (args)
         ContenderRun.First(model, photo);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | scorer | graph MODEL.onnx PEER.onnx | throughput [--rounds N] | sweep | memory | calls");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | scorer | graph MODEL.onnx PEER.onnx | throughput [--rounds N] | sweep | memory | calls [MODEL.onnx]");
         return 2;
 }

@@ -19,11 +19,7 @@ public abstract class MobileViTEstimator<TTransformer> : IEstimator<TTransformer
         _input = step.Input;
         _columns = columns;
         _createTransformer = createTransformer;
-        string? twice = columns.GroupBy(static column => column.Name).FirstOrDefault(static group => group.Count() > 1)?.Key;
-        if (twice is not null)
-        {
-            throw new ArgumentException($"Two output columns would have the name '{twice}'; give one of them another.");
-        }
+        OutputColumn.RequireDistinct(columns.Select(static column => column.Name));
     }
 
     /// <summary>Makes the transformer, after a check of the input's schema. No row is read.</summary>

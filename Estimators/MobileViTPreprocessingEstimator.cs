@@ -24,7 +24,7 @@ namespace MlNetMobileViT;
 /// <xref:MlNetMobileViT.BadImageHandling>), all pixels of such a row are NaN.
 /// ]]></format>
 /// </remarks>
-/// <seealso cref="MobileViTCatalog.PreprocessImages"/>
+/// <seealso cref="MobileViTCatalog.PreprocessImages(Microsoft.ML.TransformsCatalog, string, ImagePreprocessing, string, MobileViTPreprocessingOptions)"/>
 public sealed class MobileViTPreprocessingEstimator : MobileViTEstimator<MobileViTPreprocessingTransformer>
 {
     internal MobileViTPreprocessingEstimator(PreprocessingStep step, IStepSaver saver)

@@ -25,10 +25,14 @@ namespace MlNetMobileViT;
 /// several threads; the rows keep their order. A model that gives NaN or infinity for an image is an error of that row:
 /// `InvalidDataException` with the image, the output and what to do. Missing values: where bad images are marked, all
 /// values of such a row are NaN.
+///
+/// A trainer that passes over its data more than once wants `AppendCacheCheckpoint` after this estimator, or the images are
+/// decoded and scored again in every pass.
 /// ]]></format>
 /// </remarks>
+/// <seealso cref="MobileViTCatalog.FeaturizeImages(Microsoft.ML.TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
 /// <seealso cref="MobileViTCatalog.ScoreImages(Microsoft.ML.TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
-/// <seealso cref="MobileViTCatalog.ScoreImages(Microsoft.ML.TransformsCatalog, string, string, string, string, MobileViTScoringOptions)"/>
+/// <seealso cref="MobileViTCatalog.ScoreImages(Microsoft.ML.TransformsCatalog, string, string, string, string, MobileViTScoringOptions, int?, bool)"/>
 public sealed class MobileViTScoringEstimator : MobileViTEstimator<MobileViTScoringTransformer>
 {
     internal MobileViTScoringEstimator(SharedModel model, ScoringStep step, IStepSaver saver)
@@ -41,10 +45,19 @@ public sealed class MobileViTScoringEstimator : MobileViTEstimator<MobileViTScor
 }
 
 /// <summary>Writes an output of the model for each image; made by a <see cref="MobileViTScoringEstimator"/>.</summary>
-public sealed class MobileViTScoringTransformer : MobileViTModelTransformer
+public sealed class MobileViTScoringTransformer : MobileViTTransformer
 {
     internal MobileViTScoringTransformer(SharedModel model, ScoringStep step, IStepSaver saver)
-        : base(model, step, saver)
+        : this(new ModelUse(model, step), step, saver)
     {
     }
+
+    private MobileViTScoringTransformer(ModelUse model, ScoringStep step, IStepSaver saver)
+        : base(step, model, saver)
+    {
+        Model = model.Model;
+    }
+
+    /// <summary>The model.</summary>
+    public MobileViTModel Model { get; }
 }

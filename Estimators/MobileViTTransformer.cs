@@ -25,6 +25,7 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
     private readonly ImageStep _step;
     private readonly ImageMapping _mapping;
     private readonly IStepSaver _saver;
+    private readonly ModelUse? _model;
     private int _disposed;
 
     private protected MobileViTTransformer(ImageStep step, IRowScorer scorer, IStepSaver saver)
@@ -35,6 +36,13 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
         OutputColumnNames = [.. scorer.Columns.Select(static column => column.Name)];
     }
 
+    /// <summary>A transformer that runs a model, whose use ends with it.</summary>
+    private protected MobileViTTransformer(ModelStep step, ModelUse model, IStepSaver saver)
+        : this(step, model.Scorer, saver)
+    {
+        _model = model;
+    }
+
     /// <summary>The column of images.</summary>
     public string InputColumnName => _mapping.Input.Name;
 
@@ -43,12 +51,6 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
 
     /// <summary>What the step was asked for, or was saved with.</summary>
     internal MobileViTPreprocessingOptions Options => _step.CommonOptions;
-
-    /// <summary>What computes the columns.</summary>
-    private protected IRowScorer Scorer => _mapping.Scorer;
-
-    /// <summary>The model to save; null where there is none.</summary>
-    private protected virtual MobileViTModel? ModelToSave => null;
 
     bool ITransformer.IsRowToRowMapper => true;
 
@@ -76,7 +78,7 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         RequireUsable();
-        _saver.Save(ctx, _step, Scorer.Columns, ModelToSave);
+        _saver.Save(ctx, _step, _mapping.Scorer.Columns, _model?.Model);
     }
 
     /// <summary>
@@ -86,15 +88,10 @@ public abstract class MobileViTTransformer : ITransformer, IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            Release();
+            _model?.Dispose();
         }
 
         GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Releases what the transformer holds; called once.</summary>
-    private protected virtual void Release()
-    {
     }
 
     private void RequireUsable()
@@ -121,43 +118,37 @@ internal interface IStepSaver
     void Save(ModelSaveContext context, ImageStep step, IReadOnlyList<OutputColumn> columns, MobileViTModel? model);
 }
 
-/// <summary>What the transformers that run a model have in common.</summary>
-public abstract class MobileViTModelTransformer : MobileViTTransformer
+/// <summary>A model in use by a transformer, and the tensors to run it with.</summary>
+internal sealed class ModelUse : IDisposable
 {
     private readonly SharedModel _sharedModel;
-    private readonly ModelScorer _scorer;
 
-    private protected MobileViTModelTransformer(SharedModel model, ModelStep step, IStepSaver saver)
-        : base(step, CreateScorer(model, step), saver)
+    /// <summary>Begins to use a model.</summary>
+    /// <param name="sharedModel">The model.</param>
+    /// <param name="step">What for.</param>
+    public ModelUse(SharedModel sharedModel, ModelStep step)
     {
-        _sharedModel = model;
-        _scorer = (ModelScorer)Scorer;
-        Model = model.Model;
-    }
-
-    /// <summary>The model.</summary>
-    public MobileViTModel Model { get; }
-
-    private protected sealed override MobileViTModel ModelToSave => Model;
-
-    private protected sealed override void Release()
-    {
-        _scorer.Dispose();
-        _sharedModel.Release();
-    }
-
-    private static ModelScorer CreateScorer(SharedModel sharedModel, ModelStep step)
-    {
-        MobileViTModel model = sharedModel.Acquire();
+        _sharedModel = sharedModel;
+        Model = sharedModel.Acquire();
         try
         {
             var preprocessor = new ImagePreprocessor(step.Preprocessing, step.CommonOptions.Decoding);
-            return new ModelScorer(model.Session, preprocessor, step.CreateTask(model.Signature), step.CommonOptions.BatchSize);
+            Scorer = new ModelScorer(Model.Session, preprocessor, step.CreateTask(Model.Signature), step.CommonOptions.BatchSize);
         }
         catch
         {
             sharedModel.Release();
             throw;
         }
+    }
+
+    public MobileViTModel Model { get; }
+
+    public ModelScorer Scorer { get; }
+
+    public void Dispose()
+    {
+        Scorer.Dispose();
+        _sharedModel.Release();
     }
 }

@@ -66,7 +66,7 @@ public sealed record ImagePreprocessing
 
     /// <summary>Reads settings that <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="FormatException">The text is not JSON of this form, or its values are out of range.</exception>
-    public static ImagePreprocessing FromJson(string json)
+    internal static ImagePreprocessing FromJson(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
         try
@@ -83,7 +83,7 @@ public sealed record ImagePreprocessing
     }
 
     /// <summary>The settings as one line of JSON, the form in which a model's metadata carries them.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
+    internal string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 
     /// <summary>Checks that the values fit together.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>

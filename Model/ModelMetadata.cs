@@ -12,10 +12,10 @@ public sealed record ModelMetadata
     /// <remarks>
     /// Version 2 has the architecture as lists of blocks, and <see cref="ModelMetadataKeys.ReadableFrom"/>; version 1 has neither.
     /// </remarks>
-    public const int CurrentFormatVersion = 2;
+    internal const int CurrentFormatVersion = 2;
 
     /// <summary>The oldest version that this library reads.</summary>
-    public const int OldestFormatVersion = 1;
+    internal const int OldestFormatVersion = 1;
 
     // The oldest reader that makes sense of what this library writes. A key that readers may pass over leaves it as it is.
     private const int ReadableFrom = 2;
@@ -59,7 +59,7 @@ public sealed record ModelMetadata
     /// <param name="properties">The key-value pairs of the ONNX file.</param>
     /// <param name="source">What the pairs were read from, for the message of an error: a file name, say.</param>
     /// <exception cref="InvalidDataException">A key is missing, its value is malformed, or the version is one that this library cannot read.</exception>
-    public static ModelMetadata FromProperties(IReadOnlyDictionary<string, string> properties, string source)
+    internal static ModelMetadata FromProperties(IReadOnlyDictionary<string, string> properties, string source)
     {
         ArgumentNullException.ThrowIfNull(properties);
         if (!properties.ContainsKey(ModelMetadataKeys.FormatVersion))
@@ -131,7 +131,7 @@ public sealed record ModelMetadata
     }
 
     /// <summary>The key-value pairs to write into the <c>metadata_props</c> of a model, in a fixed order.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> ToProperties()
+    internal IReadOnlyList<KeyValuePair<string, string>> ToProperties()
     {
         var properties = new List<KeyValuePair<string, string>>();
         Add(ModelMetadataKeys.FormatVersion, CurrentFormatVersion.ToString(CultureInfo.InvariantCulture));

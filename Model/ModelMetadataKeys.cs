@@ -1,7 +1,7 @@
 namespace MlNetMobileViT;
 
 /// <summary>The keys of the metadata that a converted <c>.onnx</c> file carries in its <c>metadata_props</c>.</summary>
-public static class ModelMetadataKeys
+internal static class ModelMetadataKeys
 {
     /// <summary>What every key begins with.</summary>
     public const string Prefix = "mobilevit.";

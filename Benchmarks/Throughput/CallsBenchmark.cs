@@ -16,14 +16,15 @@ internal static class CallsBenchmark
     private const int Top = 5;
 
     /// <summary>Prints images/s of both, their ratio, and the memory of the process, round by round.</summary>
-    public static void Run() => ThroughputBenchmark.WithPhotos(static (folder, photos) =>
+    /// <param name="modelFile">The model; null for the smallest variant.</param>
+    public static void Run(string? modelFile) => ThroughputBenchmark.WithPhotos((folder, photos) =>
     {
-        (string name, string file, _) = ThroughputBenchmark.Models(folder).First();
+        string file = modelFile ?? ThroughputBenchmark.Models(folder).First().Model;
         using MobileViTModel model = MobileViTModel.Load(file);
         var expected = new ClassRow[photos.Length];
         ByPipeline(model, photos, photos.Length, (row, result) => expected[row] = result);
         ByCalls(model, photos, photos.Length, static (_, _) => { });
-        Console.WriteLine($"{name}, {photos.Length} photos, {Environment.ProcessorCount} processors, {Threads} threads call");
+        Console.WriteLine($"{Path.GetFileName(file)}, {photos.Length} photos, {Environment.ProcessorCount} processors, {Threads} threads call");
         Console.WriteLine("| calls | pipeline, images/s | calls, images/s | ratio | different | working set, MB | managed, MB |");
         Console.WriteLine("| --: | --: | --: | --: | --: | --: | --: |");
         var ratios = new List<double>();

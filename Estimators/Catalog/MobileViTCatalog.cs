@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace MlNetMobileViT;
 
@@ -68,6 +69,44 @@ public static class MobileViTCatalog
         return new MobileViTPreprocessingEstimator(step, StepSaver.Instance);
     }
 
+    /// <summary>Create one <see cref="MobileViTPreprocessingEstimator"/> for each of several columns of images.</summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="columns">
+    /// The pairs of an output column and the column of images that it is made of, as the overload for one column says.
+    /// </param>
+    /// <remarks>
+    /// The names of the columns beside the outputs follow that of their output and a dot: <c>Left.Error</c> where an output is called
+    /// <c>Left</c> and bad images are marked.
+    /// </remarks>
+    /// <exception cref="ArgumentException">There are no columns, two have the same name, or a setting is out of range.</exception>
+    /// <inheritdoc cref="PreprocessImages(TransformsCatalog, string, ImagePreprocessing, string, MobileViTPreprocessingOptions)"/>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/PreprocessImagesSamples.cs" region="TwoColumns"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { LeftPath = file, RightPath = otherFile }));
+    /// InputOutputColumnPair[] columns = [new("Left", "LeftPath"), new("Right", "RightPath")];
+    ///
+    /// ImagePreprocessing preprocessing = PreprocessingPresets.Get(PreprocessingPresets.Timm);
+    /// using var transformer = mlContext.Transforms.PreprocessImages(columns, preprocessing).Fit(data);
+    ///
+    /// DataViewSchema schema = transformer.GetOutputSchema(data.Schema);
+    /// Console.WriteLine($"{schema["Left"].Type}, {schema["Right"].Type}"); // Vector<Single, 3, 256, 256>, twice
+    /// ]]></code>
+    /// </example>
+    public static EstimatorChain<MobileViTPreprocessingTransformer> PreprocessImages(
+        this TransformsCatalog catalog,
+        InputOutputColumnPair[] columns,
+        ImagePreprocessing preprocessing,
+        MobileViTPreprocessingOptions? options = null)
+    {
+        options ??= new MobileViTPreprocessingOptions();
+        options.Validate();
+        return ForEach(
+            columns,
+            pair => catalog.PreprocessImages(
+                pair.OutputColumnName, preprocessing, pair.InputColumnName, options.ForColumn(pair.OutputColumnName)));
+    }
+
     /// <summary>
     /// Create a <see cref="MobileViTScoringEstimator"/>, which writes an output of the model for each image: logits unless
     /// another is asked for.
@@ -80,7 +119,7 @@ public static class MobileViTCatalog
     /// <param name="model">The model. It stays the caller's, who disposes it when nothing uses it any more.</param>
     /// <param name="inputColumnName">
     /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
-    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
+    /// <see cref="PreprocessImages(TransformsCatalog, string, ImagePreprocessing, string, MobileViTPreprocessingOptions)"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
     /// source.
     /// </param>
     /// <param name="modelOutput">Which output: one of <see cref="ModelOutputs"/> that the model has.</param>
@@ -110,10 +149,19 @@ public static class MobileViTCatalog
         Score(catalog, outputColumnName, Borrow(model), inputColumnName, modelOutput, options);
 
     /// <remarks>
-    /// The file is read at once. Its model belongs to the transformers that are made, and is released with the last of them:
-    /// dispose them. Several transforms can share one model by the overload that takes a <see cref="MobileViTModel"/>.
+    /// The file is read at once, and a session is opened by the first <c>Fit</c>. The model belongs to the transformers that are made,
+    /// and is released with the last of them: dispose them. Several transforms can share one model by the overload that takes a
+    /// <see cref="MobileViTModel"/>.
     /// </remarks>
-    /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit-convert</c>, wrote.</param>
+    /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit convert</c>, wrote.</param>
+    /// <param name="gpuDeviceId">
+    /// The CUDA device to run the model on; if set to <see langword="null"/>, that of <see cref="MLContext.GpuDeviceId"/>, and the CPU
+    /// where that is null too. See <see cref="MobileViTModelOptions.GpuDeviceId"/>. It is not saved with a pipeline.
+    /// </param>
+    /// <param name="fallbackToCpu">
+    /// Whether to run on the CPU where the device cannot be used; otherwise <c>Fit</c> throws <see cref="InvalidOperationException"/>.
+    /// With the context's device, <see cref="MLContext.FallbackToCpu"/> counts too.
+    /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a model that this project's converter wrote.</exception>
     /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
@@ -138,8 +186,79 @@ public static class MobileViTCatalog
         string modelFile,
         string? inputColumnName = null,
         string modelOutput = ModelOutputs.Logits,
+        MobileViTScoringOptions? options = null,
+        int? gpuDeviceId = null,
+        bool fallbackToCpu = false) =>
+        Score(catalog, outputColumnName, Load(catalog, modelFile, gpuDeviceId, fallbackToCpu), inputColumnName, modelOutput, options);
+
+    /// <summary>Create one <see cref="MobileViTScoringEstimator"/> for each of several columns of images, with one model: logits unless another output is asked for.</summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="columns">
+    /// The pairs of an output column and the column of images that it is made of, as the overload for one column says.
+    /// </param>
+    /// <remarks>
+    /// The names of the columns beside the outputs follow that of their output and a dot: <c>Left.Error</c> where an output is called
+    /// <c>Left</c> and bad images are marked.
+    /// </remarks>
+    /// <exception cref="ArgumentException">
+    /// There are no columns, two have the same name, the model has no such output, or a setting is out of range.
+    /// </exception>
+    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/ScoreImagesSamples.cs" region="TwoColumns"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { LeftPath = file, RightPath = otherFile }));
+    /// InputOutputColumnPair[] columns = [new("Left", "LeftPath"), new("Right", "RightPath")];
+    ///
+    /// using MobileViTModel model = MobileViTModel.Load(modelFile);
+    /// var options = new MobileViTScoringOptions { BadImages = BadImageHandling.Mark };
+    /// using var scorer = mlContext.Transforms.ScoreImages(columns, model, options: options).Fit(data);
+    ///
+    /// foreach (string error in scorer.Transform(data).GetColumn<string>("Right.Error"))
+    /// {
+    ///     Console.WriteLine(error.Length == 0 ? "fine" : error);
+    /// }
+    /// ]]></code>
+    /// </example>
+    public static EstimatorChain<MobileViTScoringTransformer> ScoreImages(
+        this TransformsCatalog catalog,
+        InputOutputColumnPair[] columns,
+        MobileViTModel model,
+        string modelOutput = ModelOutputs.Logits,
         MobileViTScoringOptions? options = null) =>
-        Score(catalog, outputColumnName, Load(modelFile), inputColumnName, modelOutput, options);
+        ScoreEach(catalog, columns, Borrow(model), modelOutput, options);
+
+    /// <inheritdoc cref="ScoreImages(TransformsCatalog, InputOutputColumnPair[], MobileViTModel, string, MobileViTScoringOptions)"
+    /// path="/summary|/param|/exception"/>
+    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions, int?, bool)"/>
+    /// <remarks>
+    /// The file is read at once, and a session is opened by the first <c>Fit</c>. The transformers share the model, and it is released
+    /// with the last of them: dispose their chain. The names of the columns beside the outputs follow that of their output and a dot:
+    /// <c>Left.Error</c> where an output is called <c>Left</c> and bad images are marked.
+    /// </remarks>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/ScoreImagesSamples.cs" region="TwoColumnsOfAFile"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { LeftPath = file, RightPath = otherFile }));
+    /// InputOutputColumnPair[] columns = [new("Left", "LeftPath"), new("Right", "RightPath")];
+    ///
+    /// using var scorer = mlContext.Transforms.ScoreImages(columns, modelFile, ModelOutputs.Probabilities).Fit(data);
+    ///
+    /// foreach (float[] score in scorer.Transform(data).GetColumn<float[]>("Right"))
+    /// {
+    ///     Console.WriteLine($"Class {Array.IndexOf(score, score.Max())}: {score.Max():P1}");
+    /// }
+    /// ]]></code>
+    /// </example>
+    public static EstimatorChain<MobileViTScoringTransformer> ScoreImages(
+        this TransformsCatalog catalog,
+        InputOutputColumnPair[] columns,
+        string modelFile,
+        string modelOutput = ModelOutputs.Logits,
+        MobileViTScoringOptions? options = null,
+        int? gpuDeviceId = null,
+        bool fallbackToCpu = false) =>
+        ScoreEach(catalog, columns, Load(catalog, modelFile, gpuDeviceId, fallbackToCpu), modelOutput, options);
 
     /// <summary>
     /// Create a <see cref="MobileViTClassificationEstimator"/>, which predicts the class of each image: the label as a key, the
@@ -153,10 +272,21 @@ public static class MobileViTCatalog
     /// <param name="model">The model. It stays the caller's, who disposes it when nothing uses it any more.</param>
     /// <param name="inputColumnName">
     /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
-    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
+    /// <see cref="PreprocessImages(TransformsCatalog, string, ImagePreprocessing, string, MobileViTPreprocessingOptions)"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
     /// source.
     /// </param>
     /// <param name="options">The rest; null for the defaults.</param>
+    /// <remarks>
+    /// <para>
+    /// For several columns of images, append one for each, with a <see cref="MobileViTModel"/> that they share and options that name
+    /// the columns of each: the columns of a classification have names that evaluators look for, and no others would be as good.
+    /// </para>
+    /// <para>
+    /// For single images from many threads there is <see cref="MobileViTModel.Classify(string, int)"/>. A
+    /// <see cref="PredictionEngine{TSrc, TDst}"/> must not be shared by threads, which is ML.NET's rule: one engine that 8 threads
+    /// shared gave 34 to 62 wrong labels of 256, without an error.
+    /// </para>
+    /// </remarks>
     /// <exception cref="ArgumentException">The model has no probabilities, or a setting is out of range.</exception>
     /// <example>
     /// <code source="UnitTests/Estimators/Samples/ClassifyImagesSamples.cs" region="BadImages"><![CDATA[
@@ -182,8 +312,16 @@ public static class MobileViTCatalog
         MobileViTClassificationOptions? options = null) =>
         Classify(catalog, outputColumnName, Borrow(model), inputColumnName, options);
 
-    /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit-convert</c>, wrote.</param>
-    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions)"
+    /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit convert</c>, wrote.</param>
+    /// <param name="gpuDeviceId">
+    /// The CUDA device to run the model on; if set to <see langword="null"/>, that of <see cref="MLContext.GpuDeviceId"/>, and the CPU
+    /// where that is null too. See <see cref="MobileViTModelOptions.GpuDeviceId"/>. It is not saved with a pipeline.
+    /// </param>
+    /// <param name="fallbackToCpu">
+    /// Whether to run on the CPU where the device cannot be used; otherwise <c>Fit</c> throws <see cref="InvalidOperationException"/>.
+    /// With the context's device, <see cref="MLContext.FallbackToCpu"/> counts too.
+    /// </param>
+    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions, int?, bool)"
     /// path="/remarks|/exception"/>
     /// <inheritdoc cref="ClassifyImages(TransformsCatalog, string, MobileViTModel, string, MobileViTClassificationOptions)"/>
     /// <example>
@@ -206,12 +344,14 @@ public static class MobileViTCatalog
         string outputColumnName,
         string modelFile,
         string? inputColumnName = null,
-        MobileViTClassificationOptions? options = null) =>
-        Classify(catalog, outputColumnName, Load(modelFile), inputColumnName, options);
+        MobileViTClassificationOptions? options = null,
+        int? gpuDeviceId = null,
+        bool fallbackToCpu = false) =>
+        Classify(catalog, outputColumnName, Load(catalog, modelFile, gpuDeviceId, fallbackToCpu), inputColumnName, options);
 
     /// <summary>
-    /// Create a <see cref="MobileViTFeaturizationEstimator"/>, which writes a feature vector for each image, for a trainer to
-    /// learn from: the pooled vector before the classifier, unless another output is asked for.
+    /// Create a <see cref="MobileViTScoringEstimator"/>, which writes a feature vector for each image, for a trainer to learn
+    /// from: the pooled vector before the classifier, unless another output is asked for.
     /// </summary>
     /// <param name="catalog">The transform's catalog.</param>
     /// <param name="outputColumnName">
@@ -220,7 +360,7 @@ public static class MobileViTCatalog
     /// <param name="model">The model. It stays the caller's, who disposes it when nothing uses it any more.</param>
     /// <param name="inputColumnName">
     /// Name of the column of images: paths, encoded images as bytes, <see cref="Microsoft.ML.Data.MLImage"/>, or pixels that
-    /// <see cref="PreprocessImages"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
+    /// <see cref="PreprocessImages(TransformsCatalog, string, ImagePreprocessing, string, MobileViTPreprocessingOptions)"/> made. If set to <see langword="null"/>, <paramref name="outputColumnName"/> is used as the
     /// source.
     /// </param>
     /// <param name="modelOutput">
@@ -243,17 +383,25 @@ public static class MobileViTCatalog
     /// Console.WriteLine($"{files[nearest]} is most like {files[0]}");
     /// ]]></code>
     /// </example>
-    public static MobileViTFeaturizationEstimator FeaturizeImages(
+    public static MobileViTScoringEstimator FeaturizeImages(
         this TransformsCatalog catalog,
         string outputColumnName,
         MobileViTModel model,
         string? inputColumnName = null,
         string modelOutput = ModelOutputs.Features,
         MobileViTScoringOptions? options = null) =>
-        Featurize(catalog, outputColumnName, Borrow(model), inputColumnName, modelOutput, options);
+        Score(catalog, outputColumnName, Borrow(model), inputColumnName, modelOutput, options);
 
-    /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit-convert</c>, wrote.</param>
-    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions)"
+    /// <param name="modelFile">The path of a model file that the converter, <c>mobilevit convert</c>, wrote.</param>
+    /// <param name="gpuDeviceId">
+    /// The CUDA device to run the model on; if set to <see langword="null"/>, that of <see cref="MLContext.GpuDeviceId"/>, and the CPU
+    /// where that is null too. See <see cref="MobileViTModelOptions.GpuDeviceId"/>. It is not saved with a pipeline.
+    /// </param>
+    /// <param name="fallbackToCpu">
+    /// Whether to run on the CPU where the device cannot be used; otherwise <c>Fit</c> throws <see cref="InvalidOperationException"/>.
+    /// With the context's device, <see cref="MLContext.FallbackToCpu"/> counts too.
+    /// </param>
+    /// <inheritdoc cref="ScoreImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions, int?, bool)"
     /// path="/remarks|/exception"/>
     /// <inheritdoc cref="FeaturizeImages(TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
     /// <example>
@@ -272,14 +420,85 @@ public static class MobileViTCatalog
     /// Console.WriteLine($"Accuracy on the training data: {metrics.MicroAccuracy:P0}");
     /// ]]></code>
     /// </example>
-    public static MobileViTFeaturizationEstimator FeaturizeImages(
+    public static MobileViTScoringEstimator FeaturizeImages(
         this TransformsCatalog catalog,
         string outputColumnName,
         string modelFile,
         string? inputColumnName = null,
         string modelOutput = ModelOutputs.Features,
+        MobileViTScoringOptions? options = null,
+        int? gpuDeviceId = null,
+        bool fallbackToCpu = false) =>
+        Score(catalog, outputColumnName, Load(catalog, modelFile, gpuDeviceId, fallbackToCpu), inputColumnName, modelOutput, options);
+
+    /// <summary>Create one <see cref="MobileViTScoringEstimator"/> for each of several columns of images, with one model: feature vectors for a trainer to learn from.</summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="columns">
+    /// The pairs of an output column and the column of images that it is made of, as the overload for one column says.
+    /// </param>
+    /// <remarks>
+    /// The names of the columns beside the outputs follow that of their output and a dot: <c>Left.Error</c> where an output is called
+    /// <c>Left</c> and bad images are marked.
+    /// </remarks>
+    /// <exception cref="ArgumentException">
+    /// There are no columns, two have the same name, the model has no such output, or a setting is out of range.
+    /// </exception>
+    /// <inheritdoc cref="FeaturizeImages(TransformsCatalog, string, MobileViTModel, string, string, MobileViTScoringOptions)"/>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/FeaturizeImagesSamples.cs" region="TwoColumns"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { LeftPath = file, RightPath = otherFile }));
+    /// InputOutputColumnPair[] columns = [new("Left", "LeftPath"), new("Right", "RightPath")];
+    ///
+    /// using MobileViTModel model = MobileViTModel.Load(modelFile);
+    /// using var featurizer = mlContext.Transforms.FeaturizeImages(columns, model).Fit(data);
+    ///
+    /// IDataView result = featurizer.Transform(data);
+    /// float[] similarities =
+    /// [
+    ///     .. result.GetColumn<float[]>("Left").Zip(result.GetColumn<float[]>("Right"), (left, right) => TensorPrimitives.CosineSimilarity(left, right)),
+    /// ];
+    /// ]]></code>
+    /// </example>
+    public static EstimatorChain<MobileViTScoringTransformer> FeaturizeImages(
+        this TransformsCatalog catalog,
+        InputOutputColumnPair[] columns,
+        MobileViTModel model,
+        string modelOutput = ModelOutputs.Features,
         MobileViTScoringOptions? options = null) =>
-        Featurize(catalog, outputColumnName, Load(modelFile), inputColumnName, modelOutput, options);
+        ScoreEach(catalog, columns, Borrow(model), modelOutput, options);
+
+    /// <inheritdoc cref="FeaturizeImages(TransformsCatalog, InputOutputColumnPair[], MobileViTModel, string, MobileViTScoringOptions)"
+    /// path="/summary|/param|/exception"/>
+    /// <inheritdoc cref="FeaturizeImages(TransformsCatalog, string, string, string, string, MobileViTScoringOptions, int?, bool)"/>
+    /// <remarks>
+    /// The file is read at once, and a session is opened by the first <c>Fit</c>. The transformers share the model, and it is released
+    /// with the last of them: dispose their chain. The names of the columns beside the outputs follow that of their output and a dot:
+    /// <c>Left.Error</c> where an output is called <c>Left</c> and bad images are marked.
+    /// </remarks>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/FeaturizeImagesSamples.cs" region="TwoColumnsOfAFile"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(files.Select(file => new { LeftPath = file, RightPath = otherFile }));
+    /// InputOutputColumnPair[] columns = [new("Left", "LeftPath"), new("Right", "RightPath")];
+    ///
+    /// // One vector of both images, for a trainer to learn from.
+    /// var pipeline = mlContext.Transforms.FeaturizeImages(columns, modelFile)
+    ///     .Append(mlContext.Transforms.Concatenate("Features", "Left", "Right"));
+    /// using var fitted = pipeline.Fit(data);
+    ///
+    /// Console.WriteLine(fitted.GetOutputSchema(data.Schema)["Features"].Type); // Vector<Single, 640>
+    /// ]]></code>
+    /// </example>
+    public static EstimatorChain<MobileViTScoringTransformer> FeaturizeImages(
+        this TransformsCatalog catalog,
+        InputOutputColumnPair[] columns,
+        string modelFile,
+        string modelOutput = ModelOutputs.Features,
+        MobileViTScoringOptions? options = null,
+        int? gpuDeviceId = null,
+        bool fallbackToCpu = false) =>
+        ScoreEach(catalog, columns, Load(catalog, modelFile, gpuDeviceId, fallbackToCpu), modelOutput, options);
 
     internal static MobileViTScoringEstimator Score(
         TransformsCatalog catalog,
@@ -317,24 +536,47 @@ public static class MobileViTCatalog
             },
             StepSaver.Instance));
 
-    private static MobileViTFeaturizationEstimator Featurize(
+    private static EstimatorChain<MobileViTScoringTransformer> ScoreEach(
         TransformsCatalog catalog,
-        string outputColumnName,
+        InputOutputColumnPair[] columns,
         SharedModel model,
-        string? inputColumnName,
         string modelOutput,
-        MobileViTScoringOptions? options) =>
-        Create(catalog, outputColumnName, model, options, checkedOptions => new MobileViTFeaturizationEstimator(
-            model,
-            new FeaturizationStep
-            {
-                InputColumnName = inputColumnName ?? outputColumnName,
-                OutputColumnName = outputColumnName,
-                ModelOutput = modelOutput,
-                Preprocessing = model.Model.Preprocessing,
-                Options = checkedOptions,
-            },
-            StepSaver.Instance));
+        MobileViTScoringOptions? options)
+    {
+        try
+        {
+            options ??= new MobileViTScoringOptions();
+            options.Validate();
+            return ForEach(
+                columns,
+                pair => Score(
+                    catalog,
+                    pair.OutputColumnName,
+                    model,
+                    pair.InputColumnName,
+                    modelOutput,
+                    options.ForColumn(pair.OutputColumnName)));
+        }
+        catch
+        {
+            model.Discard();
+            throw;
+        }
+    }
+
+    private static EstimatorChain<TTransformer> ForEach<TTransformer>(
+        InputOutputColumnPair[] columns, Func<InputOutputColumnPair, IEstimator<TTransformer>> create)
+        where TTransformer : class, ITransformer
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        if (columns.Length == 0 || columns.Contains(null!))
+        {
+            throw new ArgumentException("There must be at least one pair of columns, and none may be null.", nameof(columns));
+        }
+
+        OutputColumn.RequireDistinct(columns.Select(static pair => pair.OutputColumnName));
+        return columns.Aggregate(new EstimatorChain<TTransformer>(), (chain, pair) => chain.Append(create(pair)));
+    }
 
     /// <summary>Checks what all steps with a model are given, and makes the estimator; the model goes where none is made.</summary>
     private static TEstimator Create<TOptions, TEstimator>(
@@ -362,5 +604,10 @@ public static class MobileViTCatalog
         return new SharedModel(model, isOwned: false);
     }
 
-    private static SharedModel Load(string modelFile) => new(MobileViTModel.Describe(modelFile), isOwned: true);
+    private static SharedModel Load(TransformsCatalog catalog, string modelFile, int? gpuDeviceId, bool fallbackToCpu)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        var options = new MobileViTModelOptions { GpuDeviceId = gpuDeviceId, FallbackToCpu = fallbackToCpu };
+        return new SharedModel(MobileViTModel.Describe(modelFile, options.WithDeviceOf(catalog)), isOwned: true);
+    }
 }

@@ -22,15 +22,22 @@ public static class MobileViTModelOperations
     /// <item>the slot names of scores where the model file has no labels;</item>
     /// <item>the number of the row in messages about bad images.</item>
     /// </list>
-    /// Other steps of the pipeline are loaded as ML.NET loads them.
+    /// Other steps of the pipeline are loaded as ML.NET loads them. Where the context has a GPU, ML.NET opens its own ONNX transforms on
+    /// it first, and does not fall back where the application has only the package for the CPU.
     /// Dispose the loaded pipeline, an <see cref="IDisposable"/>, to release its models.
     /// </remarks>
     /// <param name="catalog">The model operations of an <see cref="MLContext"/>.</param>
     /// <param name="filePath">The path of the saved pipeline.</param>
     /// <param name="inputSchema">The schema of the data that the pipeline was saved with.</param>
-    /// <param name="options">How to run the models; null for the defaults.</param>
+    /// <param name="options">
+    /// How to run the models; null for the defaults. Where they name no GPU, <see cref="MLContext.GpuDeviceId"/> and
+    /// <see cref="MLContext.FallbackToCpu"/> count.
+    /// </param>
     /// <param name="pipelineOptions">What the steps are to do otherwise than they were saved to; null for nothing.</param>
-    /// <exception cref="ArgumentException">The path is empty, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The path is empty, or an option is out of range, or the error column has the name of another.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The GPU cannot be used; the message says what it takes.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="InvalidDataException">
@@ -111,7 +118,7 @@ public static class MobileViTModelOperations
         MobileViTPipelineOptions? pipelineOptions)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        options ??= new MobileViTModelOptions();
+        options = (options ?? new MobileViTModelOptions()).WithDeviceOf(catalog);
         options.Validate();
         pipelineOptions ??= new MobileViTPipelineOptions();
         pipelineOptions.Validate();
@@ -123,7 +130,10 @@ public static class MobileViTModelOperations
         }
         catch (Exception exception)
         {
-            throw UnreadablePipeline.Error(source, exception);
+            throw new MobileViTModelOptions().WithDeviceOf(catalog).GpuDeviceId is { } device
+                && UnreadablePipeline.FaultOfGpu(exception) is { } fault
+                ? UnreadablePipeline.GpuError(source, device, fault)
+                : UnreadablePipeline.Error(source, exception);
         }
 
         using var restoring = new RestoredPipeline(loaded, source, options, pipelineOptions);

@@ -26,6 +26,9 @@ internal abstract class BufferedColumn
     /// </summary>
     public abstract void Read(int slot);
 
+    /// <summary>Whether the input's getter threw for the value in a slot.</summary>
+    public abstract bool HasFailed(int slot);
+
     /// <summary>Throws what the input's getter threw for the value in a slot.</summary>
     public abstract void ThrowIfFailed(int slot);
 
@@ -64,6 +67,8 @@ internal class BufferedColumn<T>(DataViewRow input, DataViewSchema.Column column
             _errors[slot] = ExceptionDispatchInfo.Capture(exception);
         }
     }
+
+    public override bool HasFailed(int slot) => _errors[slot] is not null;
 
     public override void ThrowIfFailed(int slot) => _errors[slot]?.Throw();
 

@@ -9,8 +9,10 @@ namespace MlNetMobileViT;
 /// </summary>
 internal sealed class ImageCursor : DataViewRowCursor
 {
+    private readonly ImageMapping _mapping;
     private readonly DataViewRowCursor _input;
     private readonly ColumnLayout _layout;
+    private readonly ImageSource _images;
     private readonly ReadAhead _rows;
     private readonly Dictionary<int, BufferedColumn> _buffers = [];
     private readonly Delegate?[] _outputs;
@@ -23,6 +25,7 @@ internal sealed class ImageCursor : DataViewRowCursor
 
     public ImageCursor(ImageMapping mapping, DataViewRowCursor input, ColumnLayout layout)
     {
+        _mapping = mapping;
         _input = input;
         _layout = layout;
         int threads = mapping.Options.ThreadCount;
@@ -48,7 +51,8 @@ internal sealed class ImageCursor : DataViewRowCursor
 
         _inputId = input.GetIdGetter();
         _ids = new DataViewRowId[slots];
-        _rows = new ReadAhead(mapping.Scorer, _decoded ?? mapping.CreateSource(kind, images), ReadRow, mapping.Options.BadImages, threads);
+        _images = _decoded ?? mapping.CreateSource(kind, images);
+        _rows = new ReadAhead(mapping.Scorer, _images, ReadRow, mapping.Options.BadImages, threads);
         _outputs = layout.CreateGetters(mapping.Scorer.Columns, () => _rows.Results[CurrentSlot]);
     }
 
@@ -72,6 +76,7 @@ internal sealed class ImageCursor : DataViewRowCursor
         if (_rows.MoveNext())
         {
             _position++;
+            _mapping.Report(_rows.Results[CurrentSlot], _images, CurrentSlot, _position);
             return true;
         }
 

@@ -18,9 +18,18 @@ internal sealed record ImageMapping(ImageColumn Input, IRowScorer Scorer, Mobile
         return builder.ToSchema();
     }
 
+    /// <summary>Tells the user of a row that was marked, where it was and the user wants to know.</summary>
+    public void Report(RowResult result, ImageSource images, int slot, long row)
+    {
+        if (Options.BadImageFound is { } found && result.MarkedError is { } error)
+        {
+            found(new BadImage(row, images.PathOf(slot) ?? images.NameOf(slot, row), error));
+        }
+    }
+
     /// <summary>The images of a row or cursor, over a buffer of the input column.</summary>
     public ImageSource CreateSource(ImageColumnKind kind, BufferedColumn buffer) =>
-        new BufferedImageSource(buffer, CreateInnerSource(kind, buffer));
+        new BufferedImageSource(buffer, CreateInnerSource(kind, buffer), Input.Name);
 
     private ImageSource CreateInnerSource(ImageColumnKind kind, BufferedColumn buffer) => kind switch
     {
@@ -33,7 +42,7 @@ internal sealed record ImageMapping(ImageColumn Input, IRowScorer Scorer, Mobile
 }
 
 /// <summary>Images from a buffered column, whose getter may have failed.</summary>
-internal sealed class BufferedImageSource(BufferedColumn column, ImageSource images) : ImageSource
+internal sealed class BufferedImageSource(BufferedColumn column, ImageSource images, string columnName) : ImageSource
 {
     public override ImageGeometry? Preprocess(int slot, long row, ImagePreprocessor preprocessor, Span<float> pixels)
     {
@@ -41,5 +50,8 @@ internal sealed class BufferedImageSource(BufferedColumn column, ImageSource ima
         return images.Preprocess(slot, row, preprocessor, pixels);
     }
 
-    public override string NameOf(int slot, long row) => images.NameOf(slot, row);
+    public override string NameOf(int slot, long row) =>
+        column.HasFailed(slot) ? Unnamed(columnName, row) : images.NameOf(slot, row);
+
+    public override string? PathOf(int slot) => column.HasFailed(slot) ? null : images.PathOf(slot);
 }

@@ -6,9 +6,9 @@ namespace MlNetMobileViT;
 /// <summary>A row with the columns of a transform, scored when the first of them is asked for after the input has moved.</summary>
 internal sealed class ImageRow : DataViewRow
 {
+    private readonly ImageMapping _mapping;
     private readonly DataViewRow _input;
     private readonly ColumnLayout _layout;
-    private readonly IRowScorer _scorer;
     private readonly BufferedColumn? _image;
     private readonly ImageSource? _source;
     private readonly RowResult[] _results;
@@ -17,17 +17,17 @@ internal sealed class ImageRow : DataViewRow
 
     public ImageRow(ImageMapping mapping, DataViewRow input, ColumnLayout layout)
     {
+        _mapping = mapping;
         _input = input;
         _layout = layout;
-        _scorer = mapping.Scorer;
         _results = [];
-        _outputs = layout.CreateGetters(_scorer.Columns, Score);
+        _outputs = layout.CreateGetters(mapping.Scorer.Columns, Score);
         if (layout.NeedsOutputs)
         {
             (DataViewSchema.Column image, ImageColumnKind kind) = mapping.Input.Find(input.Schema);
             _image = BufferedColumn.Create(input, image, slots: 1);
             _source = mapping.CreateSource(kind, _image);
-            _results = [new RowResult(_scorer.Columns, mapping.Options.BadImages)];
+            _results = [new RowResult(mapping.Scorer.Columns, mapping.Options.BadImages)];
         }
     }
 
@@ -65,8 +65,9 @@ internal sealed class ImageRow : DataViewRow
         {
             _scoredPosition = null;
             _image!.Read(0);
-            _scorer.Score(_source!, [0], _results, [_input.Position]);
+            _mapping.Scorer.Score(_source!, [0], _results, [_input.Position]);
             _scoredPosition = _input.Position;
+            _mapping.Report(_results[0], _source!, slot: 0, _input.Position);
         }
 
         return _results[0];

@@ -30,6 +30,15 @@ public sealed partial class MobileViTModel
     /// </exception>
     /// <exception cref="InvalidOperationException">The model has no probabilities.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/ModelCallSamples.cs" region="OneImage"><![CDATA[
+    /// using MobileViTModel model = MobileViTModel.Load(modelFile);
+    /// foreach (ClassPrediction prediction in model.Classify(file, top: 3))
+    /// {
+    ///     Console.WriteLine($"{prediction.Label}: {prediction.Probability:P1}");
+    /// }
+    /// ]]></code>
+    /// </example>
     public IReadOnlyList<ClassPrediction> Classify(string path, int top = 5)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -64,7 +73,7 @@ public sealed partial class MobileViTModel
     /// <summary>Classifies an image file, without keeping the calling thread: it is read, decoded and scored on the thread pool.</summary>
     /// <param name="cancellationToken">Ends the wait for a turn. An image that is being scored is scored to its end.</param>
     /// <exception cref="OperationCanceledException">The call was cancelled before its image was begun.</exception>
-    /// <inheritdoc cref="Classify(string, int)"/>
+    /// <inheritdoc cref="Classify(string, int)" path="/param|/returns|/remarks|/exception"/>
     public Task<IReadOnlyList<ClassPrediction>> ClassifyAsync(string path, int top = 5, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -89,6 +98,16 @@ public sealed partial class MobileViTModel
     /// </param>
     /// <exception cref="OperationCanceledException">The call was cancelled before its image was begun.</exception>
     /// <inheritdoc cref="Classify(Stream, int, string)"/>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/ModelCallSamples.cs" region="Upload"><![CDATA[
+    /// // In a web service: one model for all requests, and no pool of engines.
+    /// async Task<string> ClassOf(Stream upload, string fileName, CancellationToken aborted)
+    /// {
+    ///     IReadOnlyList<ClassPrediction> classes = await model.ClassifyAsync(upload, top: 1, fileName, aborted);
+    ///     return classes[0].Label;
+    /// }
+    /// ]]></code>
+    /// </example>
     public Task<IReadOnlyList<ClassPrediction>> ClassifyAsync(
         Stream image, int top = 5, string? name = null, CancellationToken cancellationToken = default)
     {
@@ -107,6 +126,17 @@ public sealed partial class MobileViTModel
     /// <exception cref="InvalidOperationException">The model has no probabilities.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     /// <inheritdoc cref="Classify(string, int)" path="/param|/remarks"/>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/ModelCallSamples.cs" region="ManyImages"><![CDATA[
+    /// using MobileViTModel model = MobileViTModel.Load(modelFile);
+    /// foreach (ImageResult<IReadOnlyList<ClassPrediction>> result in model.Classify(files, top: 1))
+    /// {
+    ///     // An image that cannot be read does not stop the others.
+    ///     string what = result.Error is null ? result.Value[0].Label : result.Error.Message;
+    ///     lines.Add($"{Path.GetFileName(result.Name)}: {what}");
+    /// }
+    /// ]]></code>
+    /// </example>
     public IEnumerable<ImageResult<IReadOnlyList<ClassPrediction>>> Classify(
         IEnumerable<string> paths, int top = 5, CancellationToken cancellationToken = default)
     {
@@ -133,10 +163,14 @@ public sealed partial class MobileViTModel
     /// <summary>
     /// Classifies image files side by side, and gives the results in the order of the paths, without keeping the calling thread.
     /// </summary>
-    /// <inheritdoc cref="Classify(IEnumerable{string}, int, CancellationToken)"/>
+    /// <inheritdoc cref="Classify(IEnumerable{string}, int, CancellationToken)" path="/param|/returns|/remarks|/exception"/>
     public IAsyncEnumerable<ImageResult<IReadOnlyList<ClassPrediction>>> ClassifyAsync(
-        IEnumerable<string> paths, int top = 5, CancellationToken cancellationToken = default) =>
-        OnThreadPool(token => Classify(paths, top, token), cancellationToken);
+        IEnumerable<string> paths, int top = 5, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ModelCall<IReadOnlyList<ClassPrediction>, TopClasses> call = Calls.Classes(top);
+        return OnThreadPool(token => call.RunAll(paths, token), cancellationToken);
+    }
 
     private static async IAsyncEnumerable<T> OnThreadPool<T>(
         Func<CancellationToken, IEnumerable<T>> start, [EnumeratorCancellation] CancellationToken cancellationToken)

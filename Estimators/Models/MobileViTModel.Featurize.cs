@@ -23,6 +23,12 @@ public sealed partial class MobileViTModel
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     /// <inheritdoc cref="Classify(string, int)" path="/remarks"/>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/ModelCallSamples.cs" region="Similarity"><![CDATA[
+    /// using MobileViTModel model = MobileViTModel.Load(modelFile);
+    /// float similarity = TensorPrimitives.CosineSimilarity(model.Featurize(first), model.Featurize(second));
+    /// ]]></code>
+    /// </example>
     public float[] Featurize(string path, string modelOutput = ModelOutputs.Features)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -58,7 +64,7 @@ public sealed partial class MobileViTModel
     /// </summary>
     /// <param name="cancellationToken">Ends the wait for a turn. An image that is being scored is scored to its end.</param>
     /// <exception cref="OperationCanceledException">The call was cancelled before its image was begun.</exception>
-    /// <inheritdoc cref="Featurize(string, string)"/>
+    /// <inheritdoc cref="Featurize(string, string)" path="/param|/returns|/remarks|/exception"/>
     public Task<float[]> FeaturizeAsync(
         string path, string modelOutput = ModelOutputs.Features, CancellationToken cancellationToken = default)
     {
@@ -141,6 +147,10 @@ public sealed partial class MobileViTModel
     /// </summary>
     /// <inheritdoc cref="Featurize(IEnumerable{string}, string, CancellationToken)"/>
     public IAsyncEnumerable<ImageResult<float[]>> FeaturizeAsync(
-        IEnumerable<string> paths, string modelOutput = ModelOutputs.Features, CancellationToken cancellationToken = default) =>
-        OnThreadPool(token => Featurize(paths, modelOutput, token), cancellationToken);
+        IEnumerable<string> paths, string modelOutput = ModelOutputs.Features, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ModelCall<float[], OutputValues> call = Calls.Output(modelOutput);
+        return OnThreadPool(token => call.RunAll(paths, token), cancellationToken);
+    }
 }

@@ -1,7 +1,7 @@
 namespace MlNetMobileViT;
 
 /// <summary>What classification yields beside the predicted label.</summary>
-public record MobileViTClassificationOptions : MobileViTScoringOptions
+public sealed record MobileViTClassificationOptions : MobileViTScoringOptions
 {
     /// <summary>
     /// The column of the probabilities of all classes, a vector with the labels as slot names; what ML.NET's evaluator of

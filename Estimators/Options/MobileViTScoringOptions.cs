@@ -1,6 +1,7 @@
 namespace MlNetMobileViT;
 
 /// <summary>How images are scored.</summary>
+/// <remarks>Not sealed, for <see cref="MobileViTClassificationOptions"/> adds to it.</remarks>
 public record MobileViTScoringOptions : MobileViTPreprocessingOptions
 {
     /// <summary>The largest <see cref="BatchSize"/>.</summary>
@@ -19,6 +20,13 @@ public record MobileViTScoringOptions : MobileViTPreprocessingOptions
     /// Empty by default. The list is copied.
     /// </summary>
     public IReadOnlyList<ModelOutputColumn> AdditionalOutputs { get; init => field = value?.ToArray()!; } = [];
+
+    internal override MobileViTScoringOptions ForColumn(string outputColumnName) =>
+        (MobileViTScoringOptions)base.ForColumn(outputColumnName) with
+        {
+            AdditionalOutputs =
+                [.. AdditionalOutputs.Select(column => column with { ColumnName = $"{outputColumnName}.{column.ColumnName}" })],
+        };
 
     /// <inheritdoc/>
     public override void Validate()

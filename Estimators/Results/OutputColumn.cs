@@ -25,6 +25,17 @@ internal abstract class OutputColumn(string name, DataViewType type, int index)
     public static VBuffer<ReadOnlyMemory<char>> TextVector(IReadOnlyList<string> values) =>
         new(values.Count, [.. values.Select(static value => value.AsMemory())]);
 
+    /// <summary>Checks that no column hides another.</summary>
+    /// <exception cref="ArgumentException">Two have the same name.</exception>
+    public static void RequireDistinct(IEnumerable<string> names)
+    {
+        string? twice = names.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1)?.Key;
+        if (twice is not null)
+        {
+            throw new ArgumentException($"Two output columns would have the name '{twice}'; give one of them another.");
+        }
+    }
+
     /// <summary>What a row keeps the column's values in.</summary>
     public abstract object CreateCell();
 

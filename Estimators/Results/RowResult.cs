@@ -24,6 +24,13 @@ internal sealed class RowResult
     /// <summary>Why there are no values, or null.</summary>
     public Exception? Error { get; private set; }
 
+    /// <summary>
+    /// The error where it is marked and this row's own; null where there is none, where it is thrown, and where a step before has
+    /// marked the image.
+    /// </summary>
+    public Exception? MarkedError =>
+        Error is not (null or MissingPixelsException) && RowError.IsMarked(Error, _badImages) ? Error : null;
+
     /// <summary>The text of the error column.</summary>
     public string ErrorText => Error?.Message ?? "";
 
@@ -51,7 +58,7 @@ internal sealed class RowResult
     /// <summary>Throws the row's error, unless it is one that the error column takes.</summary>
     public void ThrowIfFailed()
     {
-        if (Error is not null && !BadImage.IsMarked(Error, _badImages))
+        if (Error is not null && !RowError.IsMarked(Error, _badImages))
         {
             ExceptionDispatchInfo.Throw(Error);
         }
@@ -67,7 +74,7 @@ internal sealed class RowResult
 }
 
 /// <summary>Tells an image that cannot be read from a failure of something else.</summary>
-internal static class BadImage
+internal static class RowError
 {
     /// <summary>Whether a row's error goes into the error column, and its values are missing; what is not, is thrown.</summary>
     public static bool IsMarked(Exception error, BadImageHandling handling) =>

@@ -21,6 +21,7 @@ internal sealed class RestoredPipeline(
     private const string OnnxFile = "OnnxModel";
 
     private readonly List<IDisposable> _made = [];
+    private readonly List<(ReadOnlyMemory<byte> Bytes, SharedModel Model)> _models = [];
     private bool _isDone;
 
     /// <summary>Puts fast transformers in the place of those that they were saved as, and leaves the others as they are.</summary>
@@ -72,6 +73,11 @@ internal sealed class RestoredPipeline(
 
                 MobileViTTransformer fast = CreateTransformer(found.Step, found.Onnx);
                 _made.Add(fast);
+                if (pipelineOptions is not { BadImages: null, ErrorColumnName: null })
+                {
+                    OutputColumn.RequireDistinct(fast.OutputColumnNames);
+                }
+
                 restored.Add(fast);
             }
             else
@@ -144,14 +150,10 @@ internal sealed class RestoredPipeline(
             return Read(() => new MobileViTPreprocessingTransformer(preprocessing, StepSaver.Instance));
         }
 
-        // Not read as the rest is: what the caller's own configuration of the session throws is no fault of the file.
-        var owned = MobileViTModel.Load(
-            onnx.AsMemory(0, ((ModelStep)step).ModelLength), $"the model in {source}", modelOptions);
-        _made.Add(owned);
-        var model = new SharedModel(owned, isOwned: true);
+        SharedModel model = LoadModel(onnx.AsMemory(0, ((ModelStep)step).ModelLength));
         return Read<MobileViTTransformer>(() =>
         {
-            if (step.Preprocessing != owned.Preprocessing)
+            if (step.Preprocessing != model.Model.Preprocessing)
             {
                 throw ImageStep.Unreadable("its preprocessing is not that of its model.");
             }
@@ -159,10 +161,28 @@ internal sealed class RestoredPipeline(
             return step switch
             {
                 ClassificationStep classification => new MobileViTClassificationTransformer(model, classification, StepSaver.Instance),
-                FeaturizationStep featurization => new MobileViTFeaturizationTransformer(model, featurization, StepSaver.Instance),
                 _ => new MobileViTScoringTransformer(model, (ScoringStep)step, StepSaver.Instance),
             };
         });
+    }
+
+    /// <summary>The model of a step. Steps that were saved with the same one, each with a copy, share it again.</summary>
+    private SharedModel LoadModel(ReadOnlyMemory<byte> onnx)
+    {
+        foreach ((ReadOnlyMemory<byte> bytes, SharedModel loadedBefore) in _models)
+        {
+            if (bytes.Span.SequenceEqual(onnx.Span))
+            {
+                return loadedBefore;
+            }
+        }
+
+        // Not read as the rest is: what the caller's own configuration of the session throws is no fault of the file.
+        var owned = MobileViTModel.Load(onnx, $"the model in {source}", modelOptions);
+        _made.Add(owned);
+        var model = new SharedModel(owned, isOwned: true);
+        _models.Add((onnx, model));
+        return model;
     }
 
     /// <summary>Reads something from the file, where whatever goes wrong is the file's fault.</summary>

@@ -50,7 +50,7 @@ internal sealed class SavedSettings
             {
                 geometry = input.SourceFor(Step).Preprocess(slot: 0, row: -1, Preprocessor, editor.Values);
             }
-            catch (Exception exception) when (BadImage.IsMarked(exception, Step.CommonOptions.BadImages))
+            catch (Exception exception) when (RowError.IsMarked(exception, Step.CommonOptions.BadImages))
             {
                 editor.Values.Fill(float.NaN);
                 output.Error = exception.Message.AsMemory();

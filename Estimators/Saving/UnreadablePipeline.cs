@@ -1,3 +1,6 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+
 namespace MlNetMobileViT;
 
 /// <summary>
@@ -28,6 +31,29 @@ internal static class UnreadablePipeline
                     + "something else; copy it again, or save it again.",
             exception);
     }
+
+    /// <summary>What ONNX Runtime threw of a GPU; null where the fault is another.</summary>
+    public static Exception? FaultOfGpu(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            // The library for the CPU has no such function, and that for GPUs names what it misses.
+            if (cause is EntryPointNotFoundException or OnnxRuntimeException
+                && cause.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase))
+            {
+                return cause;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The exception where ML.NET could not use the GPU of its context.</summary>
+    public static InvalidOperationException GpuError(string source, int device, Exception fault) => new(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"'{source}' cannot be loaded on the CUDA device {device} of the MLContext ({OneLine(fault.Message)}): the application needs the package Microsoft.ML.OnnxRuntime.Gpu in place of Microsoft.ML.OnnxRuntime, and the machine that device with CUDA and cuDNN; or set MLContext.GpuDeviceId to null."),
+        fault);
 
     /// <summary>What the program that loads has not brought along, and what to do up to the call; null for any other fault.</summary>
     private static string? WhatIsNotRegistered(Exception cause)

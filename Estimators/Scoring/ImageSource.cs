@@ -19,6 +19,9 @@ internal abstract class ImageSource
     /// <param name="row">The number of the row; negative where it is not known.</param>
     public abstract string NameOf(int slot, long row);
 
+    /// <summary>The path of the image in a slot; null where it has none.</summary>
+    public virtual string? PathOf(int slot) => null;
+
     /// <summary>What to call an image that has no name of its own.</summary>
     protected static string Unnamed(string columnName, long row) => $"the image of column '{columnName}'{Where(row)}";
 
@@ -45,7 +48,9 @@ internal sealed class PathImageSource(ReadOnlyMemory<char>[] paths, string colum
         return preprocessor.Preprocess(FullPath(path), pixels);
     }
 
-    public override string NameOf(int slot, long row) => $"'{FullPath(paths[slot].ToString())}'";
+    public override string NameOf(int slot, long row) => PathOf(slot) is { } path ? $"'{path}'" : Unnamed(columnName, row);
+
+    public override string? PathOf(int slot) => paths[slot].Span.IsWhiteSpace() ? null : FullPath(paths[slot].ToString());
 
     private string FullPath(string path) => folder.Length == 0 ? path : Path.Combine(folder, path);
 }

@@ -52,7 +52,7 @@ internal abstract record ModelStep<TOptions> : ModelStep
     }
 
     public sealed override ImageStep With(MobileViTPipelineOptions changes) =>
-        this with { Options = (TOptions)changes.ApplyTo(Options) };
+        this with { Options = changes.ApplyTo(Options) };
 }
 
 /// <summary>An output of the model that a step of a saved pipeline takes.</summary>

@@ -21,5 +21,5 @@ internal record ScoringStep : ModelStep<MobileViTScoringOptions>
     }
 }
 
-/// <summary>Images to feature vectors: an output of the model, for a trainer to learn from.</summary>
+/// <summary>What FeaturizeImages once saved: a step as any that scores, under a name of its own.</summary>
 internal sealed record FeaturizationStep : ScoringStep;

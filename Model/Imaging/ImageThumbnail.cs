@@ -16,7 +16,7 @@ namespace MlNetMobileViT;
 /// </code>
 /// </example>
 #pragma warning disable CA1819 // Pixels are handed on as an array, to whatever encodes them.
-public sealed record ImageThumbnail(int Width, int Height, byte[] Rgba)
+internal sealed record ImageThumbnail(int Width, int Height, byte[] Rgba)
 #pragma warning restore CA1819
 {
     /// <summary>Makes a small version of an image file.</summary>

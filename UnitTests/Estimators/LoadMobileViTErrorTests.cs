@@ -23,8 +23,8 @@ public sealed class LoadMobileViTErrorTests
     }
 
     [TestMethod]
-    [DataRow("\"kind\":\"featurize\"", "\"kind\":\"footprint\"")]
-    [DataRow("\"kind\":\"featurize\"", "\"kind\":featurize!\"")]
+    [DataRow("\"kind\":\"score\"", "\"kind\":\"scope\"")]
+    [DataRow("\"kind\":\"score\"", "\"kind\":score!\"")]
     [DataRow("\"output_column_name\"", "\"output_column_mane\"")]
     [DataRow("\"model_length\":", "\"model_length\":9")]
     public void A_damaged_step_is_refused_and_everything_released(string text, string damaged)
@@ -61,7 +61,7 @@ public sealed class LoadMobileViTErrorTests
             byte[] bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             int start = bytes.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(text));
-            if (start >= 0 && bytes.AsSpan().IndexOf("\"kind\":\"featurize\""u8) >= 0)
+            if (start >= 0 && bytes.AsSpan().IndexOf("\"output_column_name\":\"Features\""u8) >= 0)
             {
                 Encoding.UTF8.GetBytes(damaged).CopyTo(bytes, start);
                 stream.Position = 0;

@@ -32,7 +32,7 @@ public sealed class LoadMobileViTTests
         CollectionAssert.AreEqual(
             (Type[])
             [
-                typeof(MobileViTFeaturizationTransformer), typeof(ColumnCopyingTransformer), typeof(ColumnSelectingTransformer),
+                typeof(MobileViTScoringTransformer), typeof(ColumnCopyingTransformer), typeof(ColumnSelectingTransformer),
             ],
             fast.Select(static transformer => transformer.GetType()).Where(static type => !type.IsGenericType).ToArray());
         Assert.HasCount(4, fast);
@@ -68,6 +68,40 @@ public sealed class LoadMobileViTTests
                 typeof(MobileViTScoringTransformer), typeof(ColumnCopyingTransformer),
             ],
             fast.Select(static transformer => transformer.GetType()).ToArray());
+    }
+
+    [TestMethod]
+    public void What_FeaturizeImages_once_saved_under_a_name_of_its_own_loads_as_any_that_scores()
+    {
+        using var images = new DrawnImages(3);
+        using MobileViTModel model = TinyModel.Load();
+        IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
+        var step = new FeaturizationStep
+        {
+            InputColumnName = "Path",
+            OutputColumnName = "Features",
+            ModelOutput = ModelOutputs.Features,
+            Preprocessing = model.Preprocessing,
+            Options = new(),
+        };
+        using var former = new MobileViTScoringTransformer(new SharedModel(model, isOwned: false), step, StepSaver.Instance);
+        using var now = _mlContext.Transforms.FeaturizeImages("Features", model, "Path").Fit(data);
+        string path = images.PathOf("features.zip");
+        _mlContext.Model.Save(former, data.Schema, path);
+        Assert.Contains("\"kind\":\"featurize\"", ((ImageStep)step).ToJson());
+        _mlContext.ComponentCatalog.RegisterAssembly(typeof(MobileViTModel).Assembly);
+
+        using var fast = (MobileViTScoringTransformer)_mlContext.Model.LoadMobileViT(path, out _);
+        ITransformer plain = _mlContext.Model.Load(path, out _);
+
+        for (int i = 0; i < 3; i++)
+        {
+            float[] expected = now.Transform(data).Vectors("Features")[i];
+            CollectionAssert.AreEqual(expected, fast.Transform(data).Vectors("Features")[i]);
+            Assert.IsLessThanOrEqualTo(1e-5, Numbers.MaxDifference(expected, plain.Transform(data).Vectors("Features")[i]));
+        }
+
+        (plain as IDisposable)?.Dispose();
     }
 
     [TestMethod]

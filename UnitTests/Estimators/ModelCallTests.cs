@@ -174,7 +174,7 @@ public sealed class ModelCallTests
         string path = images.Rows[0].Path!;
         byte[] content = await File.ReadAllBytesAsync(path);
         using var cancellation = new CancellationTokenSource();
-        await model.Calls.Turns.WaitAsync();
+        model.Calls.Turns.Take();
 
         Task[] cancelled =
         [
@@ -194,11 +194,11 @@ public sealed class ModelCallTests
         }
 
         Assert.IsFalse(patient.IsCompleted);
-        model.Calls.Turns.Release();
+        model.Calls.Turns.Return();
         AssertSame(model, ByPipeline(model, images).Classes[0], await patient);
         await Assert.ThrowsAsync<OperationCanceledException>(() => model.ClassifyAsync(path, Top, cancellation.Token));
         await Assert.ThrowsAsync<OperationCanceledException>(() => model.ClassifyAsync(Forward(content), Top, null, cancellation.Token));
-        Assert.AreEqual(1, model.Calls.Turns.CurrentCount);
+        Assert.AreEqual(1, model.Calls.Turns.Free);
     }
 
     [TestMethod]
@@ -236,7 +236,7 @@ public sealed class ModelCallTests
             }
         });
         Assert.AreEqual(3, count);
-        Assert.AreEqual(2, model.Calls.Turns.CurrentCount);
+        Assert.AreEqual(2, model.Calls.Turns.Free);
     }
 
     [TestMethod]
@@ -314,6 +314,7 @@ public sealed class ModelCallTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.Classify(path, 0));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => { _ = model.ClassifyAsync(path, -1); });
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => { _ = model.Classify([path], 0); });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => { _ = model.ClassifyAsync([path], 0); });
         Assert.ThrowsExactly<ArgumentException>(() => model.Classify(""));
         Assert.ThrowsExactly<ArgumentNullException>(() => model.Classify((Stream)null!));
         var output = Assert.ThrowsExactly<ArgumentException>(() => model.Featurize(path, "layer_3"));

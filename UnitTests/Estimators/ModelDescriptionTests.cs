@@ -67,7 +67,7 @@ public sealed class ModelDescriptionTests
         IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
 
         MobileViTClassificationEstimator classes = _mlContext.Transforms.ClassifyImages("PredictedLabel", file, "Path");
-        MobileViTFeaturizationEstimator features = _mlContext.Transforms.FeaturizeImages("Features", file, "Path");
+        MobileViTScoringEstimator features = _mlContext.Transforms.FeaturizeImages("Features", file, "Path");
         classes.Append(features).GetOutputSchema(data.Shape());
 
         Assert.ThrowsExactly<InvalidDataException>(() => classes.Fit(data));

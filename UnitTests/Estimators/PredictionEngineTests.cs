@@ -98,10 +98,10 @@ public sealed class PredictionEngineTests
         string modelFile = images.PathOf("model.onnx");
         File.WriteAllBytes(modelFile, TinyModel.Bytes);
         IDataView data = _mlContext.Data.LoadFromEnumerable(images.Rows);
-        MobileViTFeaturizationEstimator estimator = _mlContext.Transforms.FeaturizeImages("Features", modelFile, "Path");
+        MobileViTScoringEstimator estimator = _mlContext.Transforms.FeaturizeImages("Features", modelFile, "Path");
         File.Delete(modelFile);
-        MobileViTFeaturizationTransformer first = estimator.Fit(data);
-        MobileViTFeaturizationTransformer second = estimator.Fit(data);
+        MobileViTScoringTransformer first = estimator.Fit(data);
+        MobileViTScoringTransformer second = estimator.Fit(data);
         float[] expected = second.Transform(data).Vectors("Features")[0];
 
         first.Dispose();
@@ -109,7 +109,7 @@ public sealed class PredictionEngineTests
         second.Dispose();
         Assert.IsTrue(second.Model.IsDisposed);
 
-        using MobileViTFeaturizationTransformer third = estimator.Fit(data);
+        using MobileViTScoringTransformer third = estimator.Fit(data);
         CollectionAssert.AreEqual(expected, third.Transform(data).Vectors("Features")[0]);
     }
 

@@ -170,7 +170,7 @@ public sealed class SavingTests
         using FileStream stream = File.OpenRead(path);
         var loaded = (TransformerChain<ITransformer>)_mlContext.Model.LoadMobileViT(stream, out _);
 
-        var restored = loaded.OfType<MobileViTFeaturizationTransformer>().Single();
+        var restored = loaded.OfType<MobileViTScoringTransformer>().Single();
         CollectionAssert.AreEqual(model.Labels.ToArray(), restored.Model.Labels.ToArray());
         CollectionAssert.AreEqual(trained.Transform(data).Texts("Name"), loaded.Transform(data).Texts("Name"));
         // What was loaded can be saved again.

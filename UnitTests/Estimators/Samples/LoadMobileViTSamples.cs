@@ -63,4 +63,37 @@ public sealed class LoadMobileViTSamples
         Assert.AreEqual("Path: String", string.Join(", ", inputSchema));
         Assert.AreEqual("Vector<Single, 320>", pipeline.GetOutputSchema(inputSchema)["Features"].Type.ToString());
     }
+
+    [TestMethod]
+    public void OtherOptions()
+    {
+        using var folder = new TemporaryFolder();
+        string savedFile = folder.PathOf("pipeline.zip");
+        string imageFolder = Path.GetDirectoryName(Demo.Samples[0])!;
+        var saving = new MLContext();
+        IDataView data = saving.Data.LoadFromEnumerable(
+            Demo.Samples.Select(static file => new { Path = Path.GetFileName(file) }).Append(new { Path = "none.jpg" }));
+        using (var featurizer = saving.Transforms.FeaturizeImages("Features", ModelSource.DemoFile, "Path").Fit(data))
+        {
+            saving.Model.Save(featurizer, data.Schema, savedFile);
+        }
+
+        var errors = new List<string>();
+
+        #region OtherOptions
+        var mlContext = new MLContext();
+        var options = new MobileViTPipelineOptions
+        {
+            ImageFolder = imageFolder, // where this machine has them
+            Threads = 2,
+            BadImages = BadImageHandling.Mark,
+            BadImageFound = image => errors.Add($"{image.Name}: {image.Error.Message}"),
+        };
+        ITransformer pipeline = mlContext.Model.LoadMobileViT(savedFile, out _, pipelineOptions: options);
+        #endregion
+
+        using var owner = (IDisposable)pipeline;
+        Assert.AreEqual(1, pipeline.Transform(data).Vectors("Features").Count(static features => features.All(float.IsNaN)));
+        Assert.Contains("none.jpg", errors.Single());
+    }
 }
