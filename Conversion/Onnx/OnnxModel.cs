@@ -16,9 +16,12 @@ internal static class OnnxModel
     /// <summary>The IR version that came with <see cref="OpsetVersion"/> (ONNX 1.13).</summary>
     public const int IrVersion = 8;
 
-    /// <summary>The version of the converter, which the file names.</summary>
+    /// <summary>
+    /// The version of the converter, which the file names: three numbers, without what tells two builds before a release apart, so
+    /// that the bytes of a file, and the name under which a cache keeps it, do not change with every commit.
+    /// </summary>
     public static readonly string ProducerVersion = typeof(OnnxModel).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('-', '+')[0];
 
     private const int MicrosoftOpsetVersion = 1;
     private const int MachineLearningOpsetVersion = 2;

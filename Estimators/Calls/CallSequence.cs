@@ -81,7 +81,7 @@ internal sealed class CallSequence<T, TReader>(ModelCalls calls, ModelBatchPool 
     }
 
     /// <summary>Scores when it is its turn among all calls of the model.</summary>
-    private sealed class ScorerInTurn(ModelScorer scorer, SemaphoreSlim turns, CancellationToken cancellationToken) : IRowScorer
+    private sealed class ScorerInTurn(ModelScorer scorer, Turns turns, CancellationToken cancellationToken) : IRowScorer
     {
         public ImagePreprocessor Preprocessor => scorer.Preprocessor;
 
@@ -91,14 +91,14 @@ internal sealed class CallSequence<T, TReader>(ModelCalls calls, ModelBatchPool 
 
         public void Score(ImageSource images, ReadOnlySpan<int> slots, RowResult[] results, ReadOnlySpan<long> rows)
         {
-            turns.Wait(cancellationToken);
+            turns.Take(cancellationToken);
             try
             {
                 scorer.Score(images, slots, results, rows);
             }
             finally
             {
-                turns.Release();
+                turns.Return();
             }
         }
     }

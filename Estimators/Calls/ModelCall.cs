@@ -9,14 +9,14 @@ internal readonly struct ModelCall<T, TReader>(ModelCalls calls, ModelBatchPool 
 {
     public T Run(CallImage image)
     {
-        calls.Turns.Wait();
+        calls.Turns.Take();
         try
         {
             return Compute(image);
         }
         finally
         {
-            calls.Turns.Release();
+            calls.Turns.Return();
         }
     }
 
@@ -56,14 +56,14 @@ internal readonly struct ModelCall<T, TReader>(ModelCalls calls, ModelBatchPool 
 
     private async Task<T> RunAsync(Func<T> compute, CancellationToken cancellationToken)
     {
-        await calls.Turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await calls.Turns.TakeAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return await Task.Run(compute, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            calls.Turns.Release();
+            calls.Turns.Return();
         }
     }
 

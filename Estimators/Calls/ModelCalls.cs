@@ -16,7 +16,7 @@ internal sealed class ModelCalls : IDisposable
         _session = session;
         _ofClasses = new Lazy<ModelBatchPool>(CreateForClasses);
         Preprocessor = new ImagePreprocessor(session.Description.Metadata.Preprocessing, session.Options.Decoding);
-        Turns = new SemaphoreSlim(Concurrency);
+        Turns = new Turns(Concurrency);
     }
 
     public ImagePreprocessor Preprocessor { get; }
@@ -25,7 +25,7 @@ internal sealed class ModelCalls : IDisposable
     public int Concurrency => _session.Options.ConcurrentImages;
 
     /// <summary>As many as that.</summary>
-    public SemaphoreSlim Turns { get; }
+    public Turns Turns { get; }
 
     /// <summary>Calls for the most likely classes.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="top"/> is less than 1.</exception>

@@ -31,6 +31,11 @@ public sealed class GraphRevisionTests
             + $"'{MobileViTConverter.GraphRevision + 1} {hash}' to {file}.");
     }
 
+    /// <summary>Otherwise each commit would write other files, and convert anew what a cache has.</summary>
+    [TestMethod]
+    public void The_version_of_the_producer_does_not_change_with_every_commit() =>
+        Assert.MatchesRegex(@"^\d+\.\d+\.\d+$", OnnxModel.ProducerVersion);
+
     private static string Hash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

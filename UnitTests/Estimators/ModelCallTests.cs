@@ -174,7 +174,7 @@ public sealed class ModelCallTests
         string path = images.Rows[0].Path!;
         byte[] content = await File.ReadAllBytesAsync(path);
         using var cancellation = new CancellationTokenSource();
-        await model.Calls.Turns.WaitAsync();
+        model.Calls.Turns.Take();
 
         Task[] cancelled =
         [
@@ -194,11 +194,11 @@ public sealed class ModelCallTests
         }
 
         Assert.IsFalse(patient.IsCompleted);
-        model.Calls.Turns.Release();
+        model.Calls.Turns.Return();
         AssertSame(model, ByPipeline(model, images).Classes[0], await patient);
         await Assert.ThrowsAsync<OperationCanceledException>(() => model.ClassifyAsync(path, Top, cancellation.Token));
         await Assert.ThrowsAsync<OperationCanceledException>(() => model.ClassifyAsync(Forward(content), Top, null, cancellation.Token));
-        Assert.AreEqual(1, model.Calls.Turns.CurrentCount);
+        Assert.AreEqual(1, model.Calls.Turns.Free);
     }
 
     [TestMethod]
@@ -236,7 +236,7 @@ public sealed class ModelCallTests
             }
         });
         Assert.AreEqual(3, count);
-        Assert.AreEqual(2, model.Calls.Turns.CurrentCount);
+        Assert.AreEqual(2, model.Calls.Turns.Free);
     }
 
     [TestMethod]

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using MlNetMobileViT.Examples;
+using MlNetMobileViT.Tool;
 
 namespace MlNetMobileViT.UnitTests;
 

@@ -52,6 +52,7 @@ public sealed class FeatureClassifierTests
     [DataRow("lightgbm", 8, 1, DisplayName = "LightGBM: too few images for a split")]
     public void A_classifier_that_learned_nothing_says_so(string trainer, int rows, int rowsOfEqualFeatures)
     {
+        LightGbmLibrary.SkipWhereMissing(trainer);
         var (classifier, features, labels) = Make(trainer, rows, (row, _) => row / rowsOfEqualFeatures % 2);
         string? sentence = classifier.NothingLearned(classifier.Fit(features, labels), features);
         Assert.IsNotNull(sentence);
@@ -65,6 +66,7 @@ public sealed class FeatureClassifierTests
     [DataRow("lightgbm")]
     public void Large_numbers_are_learned_from(string trainer)
     {
+        LightGbmLibrary.SkipWhereMissing(trainer);
         var (classifier, features, labels) = Make(trainer, 40, (row, _) => row % 2 == 0 ? -3e38f : 3e38f);
         var trained = classifier.Fit(features, labels);
         CollectionAssert.AreEqual(labels, classifier.Predict(trained, features).ToArray());
