@@ -10,8 +10,8 @@ namespace MlNetMobileViT.Benchmarks;
 /// </summary>
 internal static class CallsBenchmark
 {
-    private const int Rounds = 5;
-    private const int CallsPerRound = 2_000;
+    private const int Rounds = 25;
+    private const int CallsPerRound = 400;
     private const int Threads = 16;
     private const int Top = 5;
 
