@@ -35,8 +35,8 @@ internal static class AssumedPreprocessingNote
         }
 
         return assumed.Count == 0 ? null
-            : $"Assumed, as tensors do not show it and no file beside them says it: {Join(static item => item.What)}, those of the published "
-                + "weights; a network that was trained with others names wrong classes, which no check can see, so give its own with "
+            : $"Assumed as in the published weights: {Join(static item => item.What)}. Neither the tensors nor a file beside them tell it, and a "
+                + "network that was trained with something else names wrong classes, which no check can see; give what it was trained with by "
                 + $"{Join(static item => item.Remedy)}.";
 
         string Join(Func<(string What, string Remedy), string> part) => string.Join(" and ", assumed.Select(part));

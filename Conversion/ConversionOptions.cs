@@ -52,14 +52,14 @@ public sealed record ConversionOptions
     public string? Preset { get; init; }
 
     /// <summary>
-    /// The height of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>. Default: null, which is that of the
-    /// preprocessing beside the weights, or 256.
+    /// The height of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>: the one that the network was trained with, as
+    /// tensors do not show it. Default: null, which is that of the preprocessing beside the weights, or 256 as in the published ones.
     /// </summary>
     public int? Height { get; init; }
 
     /// <summary>
-    /// The width of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>. Default: null, which is that of the
-    /// preprocessing beside the weights, or 256.
+    /// The width of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>: the one that the network was trained with, as
+    /// tensors do not show it. Default: null, which is that of the preprocessing beside the weights, or 256 as in the published ones.
     /// </summary>
     public int? Width { get; init; }
 

@@ -18,8 +18,8 @@ internal sealed class AssumedPreprocessingTests
         ConversionReport report = Convert(
             LayoutTensors.Formula(TestModels.Tiny, layout), new ConversionOptions { Height = height, Width = width, Preset = preset });
         string note = report.Notes.Single(ConfigFolder.IsAssumption);
-        StringAssert.Contains(note, $"says it: {assumed}, those of the published weights;");
-        StringAssert.EndsWith(note, $"give its own with {remedy}.");
+        StringAssert.StartsWith(note, $"Assumed as in the published weights: {assumed}. ");
+        StringAssert.EndsWith(note, $"give what it was trained with by {remedy}.");
     }
 
     [TestMethod]
