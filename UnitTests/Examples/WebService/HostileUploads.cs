@@ -101,7 +101,7 @@ internal sealed class HostileUploads(Uri server, HttpClient client)
         int length = i % 2 == 0 ? 2 * sample.Length : sample.Length / 2;
         return new Upload(
             $"a length of {length} for {sample.Length} bytes",
-            () => RawRequest.SendAsync(server, $"Content-Type: image/jpeg\nContent-Length: {length}", RawRequest.Whole(sample)),
+            () => RawRequest.SendAsync(server, $"Content-Type: image/jpeg\nContent-Length: {length}", RawRequest.Whole(sample), thenEnd: true),
             [RawRequest.NoAnswer, 400]);
     }
 

@@ -13,15 +13,18 @@ internal static class RawRequest
     /// <summary>Sends the head of a request and a body, in whatever pieces, and reads the status while it sends.</summary>
     /// <param name="server">The server's address.</param>
     /// <param name="headers">The headers, one a line.</param>
-    /// <param name="body">The body as it goes over the wire. When it ends, nothing more is sent.</param>
-    public static async Task<int> SendAsync(Uri server, string headers, IAsyncEnumerable<ReadOnlyMemory<byte>> body)
+    /// <param name="body">The body as it goes over the wire.</param>
+    /// <param name="thenEnd">Whether to say after the body that nothing more comes, which the server takes for a client that is gone.</param>
+    public static async Task<int> SendAsync(
+        Uri server, string headers, IAsyncEnumerable<ReadOnlyMemory<byte>> body, bool thenEnd = false)
     {
         using var client = new TcpClient { NoDelay = true };
         await client.ConnectAsync(server.Host, server.Port);
+        NetworkStream stream = client.GetStream();
         Task sending = SendAsync();
         try
         {
-            using var reader = new StreamReader(client.GetStream(), Encoding.ASCII, leaveOpen: true);
+            using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
             string? line = await reader.ReadLineAsync();
             return line is null ? NoAnswer : int.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
         }
@@ -39,7 +42,6 @@ internal static class RawRequest
         {
             try
             {
-                NetworkStream stream = client.GetStream();
                 string head = $"POST /classify HTTP/1.1\r\nHost: {server.Authority}\r\n{headers.ReplaceLineEndings("\r\n")}\r\n\r\n";
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
                 await foreach (ReadOnlyMemory<byte> piece in body)
@@ -47,9 +49,12 @@ internal static class RawRequest
                     await stream.WriteAsync(piece);
                 }
 
-                client.Client.Shutdown(SocketShutdown.Send);
+                if (thenEnd)
+                {
+                    client.Client.Shutdown(SocketShutdown.Send);
+                }
             }
-            catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
             {
                 // The server has heard enough.
             }
