@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.RateLimiting;
+using MlNetMobileViT;
+using MlNetMobileViT.WebService;
+
+// The page lies beside the program, wherever that was started.
+WebApplicationBuilder builder = WebApplication.CreateBuilder(
+    new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+ServiceOptions options = builder.Configuration.Get<ServiceOptions>() ?? new ServiceOptions();
+
+// One model for all requests: its calls are safe from many threads, and share the processors among them. It is disposed when the
+// server has stopped, which on Ctrl+C or SIGTERM lets the requests that are under way end first.
+using MobileViTModel model = await options.LoadModelAsync();
+builder.Services.AddSingleton(model);
+
+// A body that is too large is refused by its Content-Length, or where it has none, after so many bytes.
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.AddServerHeader = false;
+    kestrel.Limits.MaxRequestBodySize = options.MaxUploadBytes;
+});
+builder.Services.Configure<FormOptions>(form =>
+{
+    form.ValueCountLimit = options.MaxFiles;
+    form.MultipartBodyLengthLimit = options.MaxUploadBytes;
+    form.MemoryBufferThreshold = options.MaxUploadBytes; // Pictures of strangers never touch the disk.
+});
+
+// So many uploads are in memory at once; some more wait for theirs, and the rest are told to come back.
+builder.Services.AddRateLimiter(limiter =>
+{
+    limiter.AddConcurrencyLimiter("uploads", uploads =>
+    {
+        uploads.PermitLimit = options.MaxUploads;
+        uploads.QueueLimit = options.MaxWaiting;
+        uploads.QueueProcessingOrder = QueueProcessingOrder.OldestFirst;
+    });
+    limiter.RejectionStatusCode = StatusCodes.Status503ServiceUnavailable;
+    limiter.OnRejected = static (context, _) =>
+    {
+        context.HttpContext.Response.Headers.RetryAfter = "1";
+        return ValueTask.CompletedTask;
+    };
+});
+
+// Who sends too slowly must not keep a place for ever.
+builder.Services.AddRequestTimeouts(timeouts => timeouts.AddPolicy("uploads", new RequestTimeoutPolicy
+{
+    Timeout = TimeSpan.FromSeconds(options.MaxSeconds),
+    TimeoutStatusCode = StatusCodes.Status408RequestTimeout,
+}));
+
+builder.Services.AddProblemDetails(Problems.Explain);
+builder.Services.AddExceptionHandler<Problems>();
+builder.Services.AddValidation();
+builder.Services.AddOpenApi(OpenApi.Describe);
+builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+builder.Services.AddHealthChecks().AddCheck<ModelHealthCheck>("model");
+
+WebApplication app = builder.Build();
+app.UseSecurityHeaders();
+app.UseExceptionHandler();
+app.UseStatusCodePages();
+app.UseDefaultFiles();
+app.UseStaticFiles();
+app.UseRateLimiter();
+app.UseRequestTimeouts();
+
+app.MapClassify().RequireRateLimiting("uploads").WithRequestTimeout("uploads");
+app.MapModelInfo(options);
+app.MapOpenApi();
+app.MapHealthChecks("/healthz", new() { ResponseWriter = ModelHealthCheck.WriteAsync });
+await app.RunAsync();
