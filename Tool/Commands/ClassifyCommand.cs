@@ -22,7 +22,8 @@ internal static class ClassifyCommand
             ImageInputs inputs = inputOptions.Read(parsed, terminal, ModelSource.DemoSamples);
             var (resume, shard) = runOptions.Read(parsed, options.OutputOf(parsed), options.ReportOf(parsed));
             CsvStyle csv = options.CsvOf(parsed);
-            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            using MobileViTModel model = await modelOptions
+                .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelSource.RequireClasses(model);
             top = Math.Min(top, model.Labels.Count);
             return await new ScoringRun
@@ -40,7 +41,7 @@ internal static class ClassifyCommand
                 [
                     ModelOptions.SettingOf(model),
                     new("top", top.ToString(CultureInfo.InvariantCulture)),
-                    ScoringOptions.SettingOf(scoring),
+                    .. scoringOptions.SettingsOf(parsed),
                 ],
                 Score = images => new ImageScorer(model, scoring).Classify(images, top),
                 Show = options.Lines(parsed, terminal, inputs, model.Labels, top),

@@ -7,7 +7,7 @@ namespace MlNetMobileViT.Tool;
 /// <summary><c>convert CHECKPOINT -o model.onnx</c>.</summary>
 internal sealed class ConvertCommand : Command
 {
-    private readonly WeightsSource _source = new("CHECKPOINT", "A checkpoint file, or a folder of Hugging Face or timm");
+    private readonly WeightsSource _source;
 
     private readonly Option<string> _output = new("--output", "-o")
     {
@@ -77,7 +77,7 @@ internal sealed class ConvertCommand : Command
         : base("convert", "Convert a checkpoint into an ONNX file.")
     {
         _terminal = terminal;
-        _source.AddTo(this);
+        _source = new WeightsSource(this, "CHECKPOINT", "A checkpoint file, or a folder of Hugging Face or timm");
         Option[] options =
         [
             _output, _labels, _noLabels, _preset, _inputSize, _variant, _outputs, _float16, _batch, _dynamicSize, _portable,

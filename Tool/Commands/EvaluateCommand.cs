@@ -42,7 +42,8 @@ internal static class EvaluateCommand
             var images = parsed.GetValue(labelFile) is { } file
                 ? LabeledImages.FromFile(path, file, terminal.Note)
                 : LabeledImages.FromFolders(path, terminal.Note);
-            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            using MobileViTModel model = await modelOptions
+                .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelSource.RequireClasses(model);
             return await EvaluateAsync(terminal, path, model, scoring, images, parsed.GetValue(report), cancellationToken)
                 .ConfigureAwait(false);

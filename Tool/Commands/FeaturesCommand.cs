@@ -10,7 +10,7 @@ internal static class FeaturesCommand
         var command = new Command("features", "Write a feature vector for every image: path, error, f0, f1, ….");
         var inputOptions = new InputOptions(command);
         var modelOptions = new ModelOptions(command);
-        var featureOptions = new FeatureOptions(command, cached: false);
+        var featureOptions = new FeatureOptions(command);
         var output = new Option<string>("--output", "-o")
         {
             Description = "The file to write: .csv, .jsonl, .parquet, or .idv (ML.NET's binary format).",
@@ -28,7 +28,8 @@ internal static class FeaturesCommand
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
             var (resume, shard) = runOptions.Read(parsed, path, null);
             CsvStyle csv = csvOptions.Read(parsed, path);
-            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            using MobileViTModel model = await modelOptions
+                .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
             return await new ScoringRun
             {
@@ -40,7 +41,7 @@ internal static class FeaturesCommand
                 Reads = [modelOptions.NameOf(parsed)],
                 Resume = resume,
                 Schema = new ResultSchema(ResultKind.Features, layer.Length),
-                Settings = [ModelOptions.SettingOf(model), new("layer", layer.Name), ScoringOptions.SettingOf(scoring)],
+                Settings = FeatureOptions.SettingsOf(parsed, model, layer, scoringOptions),
                 Score = images => new ImageScorer(model, scoring).Featurize(images, layer.Name),
             }.RunAsync(cancellationToken).ConfigureAwait(false);
         });

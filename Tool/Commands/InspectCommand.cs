@@ -8,7 +8,7 @@ namespace MlNetMobileViT.Tool;
 /// <summary><c>inspect FILE</c>: what a checkpoint or a converted model is.</summary>
 internal sealed class InspectCommand : Command
 {
-    private readonly WeightsSource _source = new("FILE", "A converted ONNX file, a checkpoint file or a folder of Hugging Face or timm");
+    private readonly WeightsSource _source;
 
     private readonly Option<bool> _tensors = new("--tensors") { Description = "List every tensor." };
 
@@ -18,7 +18,7 @@ internal sealed class InspectCommand : Command
         : base("inspect", "Show what a checkpoint or a converted ONNX file holds.")
     {
         _terminal = terminal;
-        _source.AddTo(this);
+        _source = new WeightsSource(this, "FILE", "A converted ONNX file, a checkpoint file or a folder of Hugging Face or timm");
         Add(_tensors);
         SetAction(RunAsync);
     }

@@ -25,7 +25,9 @@ internal static class PredictCommand
             int top = options.TopOf(parsed);
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             using var trained = TrainedModel.Load(
-                path, new MobileViTPipelineOptions { Threads = scoring.Threads, MaxPixels = scoring.MaxPixels });
+                path,
+                scoringOptions.ReadModel(parsed),
+                new MobileViTPipelineOptions { Threads = scoring.Threads, BatchSize = scoring.BatchSize, MaxPixels = scoring.MaxPixels });
             top = Math.Min(top, trained.Labels.Count);
             return await new ScoringRun
             {
@@ -42,7 +44,7 @@ internal static class PredictCommand
                 [
                     new("model", Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false)))),
                     new("top", top.ToString(CultureInfo.InvariantCulture)),
-                    ScoringOptions.SettingOf(scoring),
+                    .. scoringOptions.SettingsOf(parsed),
                 ],
                 Score = images => trained.Classify(images, top),
                 Show = options.Lines(parsed, terminal, inputs, trained.Labels, top),

@@ -47,7 +47,8 @@ internal static class SimilarCommand
 
             OutputPaths written = OutputPaths.Require(output: null, parsed.GetValue(report), query, modelOptions.NameOf(parsed));
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
-            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            using MobileViTModel model = await modelOptions
+                .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
             string self = RealPath.Of(query);
             ImageInput[] others = [.. inputs.Enumerate().Where(input => input.Error is not null || RealPath.Of(input.Path) != self)];
@@ -62,7 +63,8 @@ internal static class SimilarCommand
                     $"There is no other image in {inputs.Description} to compare with. Subfolders are searched with --recursive.");
             }
 
-            IReadOnlyList<ResultRow> rows = new FeatureTable(terminal, model, scoring, layer.Name, featureOptions.CacheOf(parsed))
+            IReadOnlyList<ResultRow> rows = new FeatureTable(
+                terminal, model, scoring, layer.Name, modelOptions.FeatureCacheOf(parsed), FeatureOptions.SettingsOf(parsed, model, layer, scoringOptions))
                 .Compute([new ImageInput(0, query, query, null), .. others], cancellationToken);
             if (rows[0].Error is { } reason)
             {

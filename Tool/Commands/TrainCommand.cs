@@ -58,9 +58,11 @@ internal static class TrainCommand
             settings.Validate(modelOptions.NameOf(parsed));
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             var images = LabeledImages.FromFolders(settings.Folder, terminal.Note);
-            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            using MobileViTModel model = await modelOptions
+                .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
-            IReadOnlyList<ResultRow> rows = new FeatureTable(terminal, model, scoring, layer.Name, featureOptions.CacheOf(parsed))
+            IReadOnlyList<ResultRow> rows = new FeatureTable(
+                terminal, model, scoring, layer.Name, modelOptions.FeatureCacheOf(parsed), FeatureOptions.SettingsOf(parsed, model, layer, scoringOptions))
                 .Compute(images.Images, cancellationToken);
             return await TrainAsync(terminal, settings, model, layer.Name, rows, images.Labels, cancellationToken).ConfigureAwait(false);
         });
