@@ -9,7 +9,7 @@ internal static class Arguments
     private static readonly char[] Wildcards = ['*', '?', '['];
 
     /// <summary>Reads the arguments. A path may begin with '@': there are no response files.</summary>
-    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> arguments) =>
+    public static ParseResult Parse(Command root, IReadOnlyList<string> arguments) =>
         root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     /// <summary>What is wrong with the arguments, in a sentence; null if nothing is.</summary>
@@ -26,7 +26,7 @@ internal static class Arguments
         }
 
         // A mistyped command is reported after the complaint that there is none, and before what follows it.
-        if (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens.Count > 0)
+        if (parsed.CommandResult.Parent is null && parsed.UnmatchedTokens.Count > 0)
         {
             string name = parsed.UnmatchedTokens[0];
             IEnumerable<string> commands = parsed.CommandResult.Command.Subcommands.Select(static command => command.Name);

@@ -5,7 +5,7 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>convert CHECKPOINT -o model.onnx</c>.</summary>
-internal sealed class ConvertCommand : Command
+internal sealed class ConvertCommand : ToolCommand
 {
     private readonly WeightsSource _source;
 
@@ -74,7 +74,11 @@ internal sealed class ConvertCommand : Command
     private readonly Terminal _terminal;
 
     public ConvertCommand(Terminal terminal)
-        : base("convert", "Convert a checkpoint into an ONNX file.")
+        : base(
+            "convert",
+            "Convert a checkpoint into an ONNX file.",
+            "convert xxs --output mobilevit_xxs.onnx",
+            "convert flowers.pt --labels flowers.txt --input-size 256 --output flowers.onnx")
     {
         _terminal = terminal;
         _source = new WeightsSource(this, "CHECKPOINT", "A checkpoint file, or a folder of Hugging Face or timm");

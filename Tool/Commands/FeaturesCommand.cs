@@ -3,25 +3,28 @@ using System.CommandLine;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>features PATH…</c>: a vector for every picture.</summary>
-internal static class FeaturesCommand
+internal sealed class FeaturesCommand : ToolCommand
 {
-    public static Command Create(Terminal terminal)
+    public FeaturesCommand(Terminal terminal)
+        : base(
+            "features",
+            "Write a feature vector for every image. Columns: path, error, f0, f1, ….",
+            "features photos --recursive --model xxs --output features.parquet")
     {
-        var command = new Command("features", "Write a feature vector for every image: path, error, f0, f1, ….");
-        var inputOptions = new InputOptions(command);
-        var modelOptions = new ModelOptions(command);
-        var featureOptions = new FeatureOptions(command);
+        var inputOptions = new InputOptions(this);
+        var modelOptions = new ModelOptions(this);
+        var featureOptions = new FeatureOptions(this);
         var output = new Option<string>("--output", "-o")
         {
             Description = "The file to write: .csv, .jsonl, .parquet, or .idv (ML.NET's binary format).",
             HelpName = "FILE",
             Required = true,
         };
-        command.Add(output);
-        var csvOptions = new CsvOptions(command);
-        var scoringOptions = new ScoringOptions(command);
-        var runOptions = new RunOptions(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        Add(output);
+        var csvOptions = new CsvOptions(this);
+        var scoringOptions = new ScoringOptions(this);
+        var runOptions = new RunOptions(this);
+        SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(output);
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
@@ -45,6 +48,5 @@ internal static class FeaturesCommand
                 Score = images => new ImageScorer(model, scoring).Featurize(images, layer.Name),
             }.RunAsync(cancellationToken).ConfigureAwait(false);
         });
-        return command;
     }
 }

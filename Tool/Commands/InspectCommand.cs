@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>inspect FILE</c>: what a checkpoint or a converted model is.</summary>
-internal sealed class InspectCommand : Command
+internal sealed class InspectCommand : ToolCommand
 {
     private readonly WeightsSource _source;
 
@@ -15,7 +15,10 @@ internal sealed class InspectCommand : Command
     private readonly Terminal _terminal;
 
     public InspectCommand(Terminal terminal)
-        : base("inspect", "Show what a checkpoint or a converted ONNX file holds.")
+        : base(
+            "inspect",
+            "Show what a checkpoint or a converted ONNX file holds.",
+            "inspect flowers.pt --tensors")
     {
         _terminal = terminal;
         _source = new WeightsSource(this, "FILE", "A converted ONNX file, a checkpoint file or a folder of Hugging Face or timm");

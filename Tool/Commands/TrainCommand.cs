@@ -5,19 +5,22 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>train FOLDER</c>: a classifier of the user's own classes, on MobileViT's features.</summary>
-internal static class TrainCommand
+internal sealed class TrainCommand : ToolCommand
 {
     /// <summary>One picture of five is held out where no folds are asked for.</summary>
     private const int SplitFolds = 5;
 
-    public static Command Create(Terminal terminal)
+    public TrainCommand(Terminal terminal)
+        : base(
+            "train",
+            "Train a classifier on a folder with a subfolder for each class.",
+            "train flowers --model xxs --output flowers.zip --report flowers.html")
     {
-        var command = new Command("train", "Train a classifier on a folder with a subfolder of images for each class.");
         var folder = new Argument<string>("FOLDER") { Description = "The folder; its subfolders are the classes, but for hidden ones and a system's own." };
-        command.Add(folder);
-        var modelOptions = new ModelOptions(command);
-        var featureOptions = new FeatureOptions(command);
-        var scoringOptions = new ScoringOptions(command);
+        Add(folder);
+        var modelOptions = new ModelOptions(this);
+        var featureOptions = new FeatureOptions(this);
+        var scoringOptions = new ScoringOptions(this);
         var trainer = new Option<string>("--trainer", "-t")
         {
             Description = $"ML.NET's trainer: {string.Join(", ", FeatureClassifier.Trainers)}.",
@@ -43,10 +46,10 @@ internal static class TrainCommand
         };
         foreach (Option option in new Option[] { trainer, folds, seed, output, report })
         {
-            command.Add(option);
+            Add(option);
         }
 
-        command.SetAction(async (parsed, cancellationToken) =>
+        SetAction(async (parsed, cancellationToken) =>
         {
             var settings = new Settings(
                 parsed.GetRequiredValue(folder),
@@ -66,7 +69,6 @@ internal static class TrainCommand
                 .Compute(images.Images, cancellationToken);
             return await TrainAsync(terminal, settings, model, layer.Name, rows, images.Labels, cancellationToken).ConfigureAwait(false);
         });
-        return command;
     }
 
     private static async Task<int> TrainAsync(
