@@ -9,7 +9,7 @@ internal static class Arguments
     private static readonly char[] Wildcards = ['*', '?', '['];
 
     /// <summary>Reads the arguments. A path may begin with '@': there are no response files.</summary>
-    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> arguments) =>
+    public static ParseResult Parse(Command root, IReadOnlyList<string> arguments) =>
         root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     /// <summary>What is wrong with the arguments, in a sentence; null if nothing is.</summary>
@@ -21,13 +21,16 @@ internal static class Arguments
         bool isEscaped = parsed.Tokens.Any(static token => token.Type == TokenType.DoubleDash);
         if (!isEscaped && given.FirstOrDefault(IsUnknownOption) is { } unknown)
         {
-            return $"There is no option '{unknown}', and no file or folder of that name.";
+            string name = unknown.Split('=')[0];
+            return $"There is no option '{name}', and no file or folder of that name{NearNames.EndOfSentence(name, OptionsOf(parsed))}";
         }
 
         // A mistyped command is reported after the complaint that there is none, and before what follows it.
-        if (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens.Count > 0)
+        if (parsed.CommandResult.Parent is null && parsed.UnmatchedTokens.Count > 0)
         {
-            return $"There is no command '{parsed.UnmatchedTokens[0]}'.";
+            string name = parsed.UnmatchedTokens[0];
+            IEnumerable<string> commands = parsed.CommandResult.Command.Subcommands.Select(static command => command.Name);
+            return $"There is no command '{name}'{NearNames.EndOfSentence(name, commands)}";
         }
 
         // An unset variable of a script arrives as an empty argument.
@@ -62,6 +65,10 @@ internal static class Arguments
     private static bool IsUnknownOption(string argument) => argument.StartsWith("--", StringComparison.Ordinal)
         && argument.IndexOfAny(Wildcards) < 0
         && !Path.Exists(argument);
+
+    private static IEnumerable<string> OptionsOf(ParseResult parsed) => parsed.CommandResult.Command.Options
+        .Concat(parsed.RootCommandResult.Command.Options.Where(static option => option.Recursive))
+        .Select(static option => option.Name);
 
     private static string NameOf(SymbolResult result) => result switch
     {

@@ -1,28 +1,31 @@
-using System.CommandLine;
 using System.Globalization;
 
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>classify PATH…</c>: the most likely classes of every picture.</summary>
-internal static class ClassifyCommand
+internal sealed class ClassifyCommand : ToolCommand
 {
-    public static Command Create(Terminal terminal)
+    public ClassifyCommand(Terminal terminal)
+        : base(
+            "classify",
+            "Name what is in images. Without arguments: the embedded demo model on its samples.",
+            "classify photos --recursive --model xxs",
+            "classify photos --model model.onnx --output labels.csv --report labels.html")
     {
-        var command = new Command(
-            "classify", "Name what is in images. Without arguments: the embedded demo model on its samples.");
-        var inputOptions = new InputOptions(command, required: false);
-        var modelOptions = new ModelOptions(command);
-        var options = new ClassOptions(command);
-        var scoringOptions = new ScoringOptions(command);
-        var runOptions = new RunOptions(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        var inputOptions = new InputOptions(this, required: false);
+        var modelOptions = new ModelOptions(this);
+        var options = new ClassOptions(this);
+        var scoringOptions = new ScoringOptions(this);
+        var runOptions = new RunOptions(this);
+        SetAction(async (parsed, cancellationToken) =>
         {
             int top = options.TopOf(parsed);
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             ImageInputs inputs = inputOptions.Read(parsed, terminal, ModelSource.DemoSamples);
             var (resume, shard) = runOptions.Read(parsed, options.OutputOf(parsed), options.ReportOf(parsed));
             CsvStyle csv = options.CsvOf(parsed);
-            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            using MobileViTModel model = await modelOptions
+                .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelSource.RequireClasses(model);
             top = Math.Min(top, model.Labels.Count);
             return await new ScoringRun
@@ -40,7 +43,7 @@ internal static class ClassifyCommand
                 [
                     ModelOptions.SettingOf(model),
                     new("top", top.ToString(CultureInfo.InvariantCulture)),
-                    ScoringOptions.SettingOf(scoring),
+                    .. scoringOptions.SettingsOf(parsed),
                 ],
                 Score = images => new ImageScorer(model, scoring).Classify(images, top),
                 Show = options.Lines(parsed, terminal, inputs, model.Labels, top),
@@ -48,6 +51,5 @@ internal static class ClassifyCommand
                     path, $"Classes of {inputs.Description}", ModelSource.Describe(model), rows),
             }.RunAsync(cancellationToken).ConfigureAwait(false);
         });
-        return command;
     }
 }

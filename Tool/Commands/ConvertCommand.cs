@@ -5,9 +5,9 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>convert CHECKPOINT -o model.onnx</c>.</summary>
-internal sealed class ConvertCommand : Command
+internal sealed class ConvertCommand : ToolCommand
 {
-    private readonly WeightsSource _source = new("CHECKPOINT", "A checkpoint file, or a folder of Hugging Face or timm");
+    private readonly WeightsSource _source;
 
     private readonly Option<string> _output = new("--output", "-o")
     {
@@ -74,10 +74,14 @@ internal sealed class ConvertCommand : Command
     private readonly Terminal _terminal;
 
     public ConvertCommand(Terminal terminal)
-        : base("convert", "Convert a checkpoint into an ONNX file.")
+        : base(
+            "convert",
+            "Convert a checkpoint into an ONNX file.",
+            "convert xxs --output mobilevit_xxs.onnx",
+            "convert flowers.pt --labels flowers.txt --input-size 256 --output flowers.onnx")
     {
         _terminal = terminal;
-        _source.AddTo(this);
+        _source = new WeightsSource(this, "CHECKPOINT", "A checkpoint file, or a folder of Hugging Face or timm");
         Option[] options =
         [
             _output, _labels, _noLabels, _preset, _inputSize, _variant, _outputs, _float16, _batch, _dynamicSize, _portable,

@@ -6,22 +6,26 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>evaluate FOLDER</c>: how often a model is right on labelled pictures.</summary>
-internal static class EvaluateCommand
+internal sealed class EvaluateCommand : ToolCommand
 {
     private const int Top = 5;
 
-    public static Command Create(Terminal terminal)
+    public EvaluateCommand(Terminal terminal)
+        : base(
+            "evaluate",
+            "Measure top-1 and top-5 on labelled images. They are "
+                + "in a folder with a subfolder for each class, or in a flat folder with --labels.",
+            "evaluate imagenet/val --model xxs --report evaluation.html",
+            "evaluate imagenet/val --labels labels.csv --model xxs")
     {
-        var command = new Command(
-            "evaluate", "Measure top-1 and top-5 on a folder with a subfolder for each class, or on a flat folder with --labels.");
         var folder = new Argument<string>("FOLDER")
         {
             Description = "The images. Subfolders are named by label, by WordNet id or by the index of the class; hidden ones and a "
                 + "system's own are left out.",
         };
-        command.Add(folder);
-        var modelOptions = new ModelOptions(command);
-        var scoringOptions = new ScoringOptions(command);
+        Add(folder);
+        var modelOptions = new ModelOptions(this);
+        var scoringOptions = new ScoringOptions(this);
         var labelFile = new Option<string?>("--labels")
         {
             Description = $"The labels of a flat folder: {ImageLabelFile.Rules}",
@@ -32,9 +36,9 @@ internal static class EvaluateCommand
             Description = "Write a page with the confusion matrix and the most confused images.",
             HelpName = "FILE.html",
         };
-        command.Add(labelFile);
-        command.Add(report);
-        command.SetAction(async (parsed, cancellationToken) =>
+        Add(labelFile);
+        Add(report);
+        SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(folder);
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
@@ -42,12 +46,12 @@ internal static class EvaluateCommand
             var images = parsed.GetValue(labelFile) is { } file
                 ? LabeledImages.FromFile(path, file, terminal.Note)
                 : LabeledImages.FromFolders(path, terminal.Note);
-            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            using MobileViTModel model = await modelOptions
+                .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelSource.RequireClasses(model);
             return await EvaluateAsync(terminal, path, model, scoring, images, parsed.GetValue(report), cancellationToken)
                 .ConfigureAwait(false);
         });
-        return command;
     }
 
     private static async Task<int> EvaluateAsync(

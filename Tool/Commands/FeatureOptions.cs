@@ -1,9 +1,8 @@
 using System.CommandLine;
-using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.Tool;
 
-/// <summary>The options of commands that work on features.</summary>
+/// <summary>The option of commands that work on features.</summary>
 internal sealed class FeatureOptions
 {
     private readonly Option<string> _layer = new("--layer")
@@ -14,20 +13,7 @@ internal sealed class FeatureOptions
         DefaultValueFactory = _ => ModelOutputs.Features,
     };
 
-    private readonly Option<string?> _cache = new("--cache")
-    {
-        Description = "The folder in which features are kept for the next run; by default, one of the user's cache.",
-        HelpName = "FOLDER",
-    };
-
-    public FeatureOptions(Command command, bool cached = true)
-    {
-        command.Add(_layer);
-        if (cached)
-        {
-            command.Add(_cache);
-        }
-    }
+    public FeatureOptions(Command command) => command.Add(_layer);
 
     /// <summary>The output that was named.</summary>
     /// <exception cref="CommandException">The model does not have it.</exception>
@@ -40,7 +26,8 @@ internal sealed class FeatureOptions
                 + "the checkpoint with that output to have it.");
     }
 
-    /// <summary>The folder of the cache.</summary>
-    public string CacheOf(ParseResult parsed) =>
-        parsed.GetValue(_cache) ?? Path.Combine(WeightsCache.DefaultFolder, "features");
+    /// <summary>What features depend on, for the settings of a run.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> SettingsOf(
+        ParseResult parsed, MobileViTModel model, ModelOutput layer, ScoringOptions scoring) =>
+        [ModelOptions.SettingOf(model), new("layer", layer.Name), .. scoring.SettingsOf(parsed)];
 }

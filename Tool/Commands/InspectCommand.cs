@@ -6,19 +6,22 @@ using Spectre.Console;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>inspect FILE</c>: what a checkpoint or a converted model is.</summary>
-internal sealed class InspectCommand : Command
+internal sealed class InspectCommand : ToolCommand
 {
-    private readonly WeightsSource _source = new("FILE", "A converted ONNX file, a checkpoint file or a folder of Hugging Face or timm");
+    private readonly WeightsSource _source;
 
     private readonly Option<bool> _tensors = new("--tensors") { Description = "List every tensor." };
 
     private readonly Terminal _terminal;
 
     public InspectCommand(Terminal terminal)
-        : base("inspect", "Show what a checkpoint or a converted ONNX file holds.")
+        : base(
+            "inspect",
+            "Show what a checkpoint or a converted ONNX file holds.",
+            "inspect flowers.pt --tensors")
     {
         _terminal = terminal;
-        _source.AddTo(this);
+        _source = new WeightsSource(this, "FILE", "A converted ONNX file, a checkpoint file or a folder of Hugging Face or timm");
         Add(_tensors);
         SetAction(RunAsync);
     }

@@ -4,11 +4,15 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>merge SHARD…</c>: joins the outputs of all shards of a run.</summary>
-internal static class MergeCommand
+internal sealed class MergeCommand : ToolCommand
 {
-    public static Command Create(Terminal terminal)
+    public MergeCommand(Terminal terminal)
+        : base(
+            "merge",
+            "Join the outputs of all shards of a run. It proves that every input is there exactly once.",
+            "classify photos --recursive --shard 1/2 --output part1.csv",
+            "merge part1.csv part2.csv --output all.csv")
     {
-        var command = new Command("merge", "Join the outputs of all shards of a run, and prove that every input is there exactly once.");
         var shards = new Argument<string[]>("SHARD")
         {
             Description = "The outputs of all runs with --shard, in any order, each with its .run.json beside it.",
@@ -20,10 +24,10 @@ internal static class MergeCommand
             HelpName = "FILE",
             Required = true,
         };
-        command.Add(shards);
-        command.Add(output);
-        var csvOptions = new CsvOptions(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        Add(shards);
+        Add(output);
+        var csvOptions = new CsvOptions(this);
+        SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(output);
             string[] inputs = parsed.GetRequiredValue(shards);
@@ -48,6 +52,5 @@ internal static class MergeCommand
             terminal.WriteLine($"written: {TextCell.Printable(path)}");
             return failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
         });
-        return command;
     }
 }

@@ -1,10 +1,40 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace MlNetMobileViT.Tool;
 
 /// <summary>The whole command line: parses, runs, and turns what goes wrong into one sentence and an exit code.</summary>
 internal static class MobileViTCommandLine
 {
+    /// <summary>The name of the tool, by which it is installed.</summary>
+    public const string Name = "mobilevit";
+
+    /// <summary>The commands.</summary>
+    public static Command CreateRoot(Terminal terminal)
+    {
+        // Not a RootCommand, which has the name of the file that was started.
+        var help = new HelpOption();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        var root = new Command(
+            Name, "MobileViT for ML.NET: convert checkpoints; classify, featurize, train on and search folders of images.")
+        {
+            help,
+            new VersionOption(),
+            new ConvertCommand(terminal),
+            new InspectCommand(terminal),
+            new VerifyCommand(terminal),
+            new ClassifyCommand(terminal),
+            new FeaturesCommand(terminal),
+            new TrainCommand(terminal),
+            new PredictCommand(terminal),
+            new SimilarCommand(terminal),
+            new EvaluateCommand(terminal),
+            new MergeCommand(terminal),
+        };
+        root.SetAction(_ => WriteOverview(root, terminal.Output));
+        return root;
+    }
+
     /// <summary>Runs a command.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(
@@ -15,20 +45,8 @@ internal static class MobileViTCommandLine
             Description = "Show where an error came from, with its stack trace.",
             Recursive = true,
         };
-        var root = new RootCommand("MobileViT for ML.NET: convert checkpoints; classify, featurize, train on and search folders of images.")
-        {
-            verbose,
-            new ConvertCommand(terminal),
-            new InspectCommand(terminal),
-            new VerifyCommand(terminal),
-            ClassifyCommand.Create(terminal),
-            FeaturesCommand.Create(terminal),
-            TrainCommand.Create(terminal),
-            PredictCommand.Create(terminal),
-            SimilarCommand.Create(terminal),
-            EvaluateCommand.Create(terminal),
-            MergeCommand.Create(terminal),
-        };
+        Command root = CreateRoot(terminal);
+        root.Add(verbose);
         ParseResult parsed = Arguments.Parse(root, arguments);
         if (Arguments.Problem(parsed) is { } problem)
         {
@@ -68,6 +86,23 @@ internal static class MobileViTCommandLine
 
             return ExitCodes.Unusable;
         }
+    }
+
+    /// <summary>What somebody reads who gave no command: which there are, and how to begin.</summary>
+    private static void WriteOverview(Command root, TextWriter output)
+    {
+        int width = root.Subcommands.Max(static command => command.Name.Length);
+        output.WriteLine("MobileViT for ML.NET. Commands:");
+        foreach (Command command in root.Subcommands)
+        {
+            output.WriteLine($"  {command.Name.PadRight(width)}  {command.Description!.Split(". ")[0].TrimEnd('.')}");
+        }
+
+        output.WriteLine();
+        output.WriteLine("To begin:");
+        output.WriteLine($"  {Name} classify                      the demo model on its own samples");
+        output.WriteLine($"  {Name} classify FOLDER --model xxs   a trained model on your images");
+        output.WriteLine($"  {Name} COMMAND --help                what a command takes, with examples");
     }
 
     /// <summary>

@@ -1,25 +1,43 @@
 using System.CommandLine;
+using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.Tool;
 
-/// <summary>The option that names the model.</summary>
+/// <summary>The options that name the model, and say where its weights come from.</summary>
 internal sealed class ModelOptions
 {
     private readonly Option<string> _model = new("--model", "-m")
     {
-        Description = $"The model: {ModelSource.Names}. The official weights are downloaded and converted on first use.",
+        Description = $"The model: {ModelSource.Names}. Official weights are downloaded, and checkpoints converted, on first use.",
         HelpName = "MODEL",
         DefaultValueFactory = _ => ModelSource.Demo,
     };
 
-    public ModelOptions(Command command) => command.Add(_model);
+    private readonly WeightsOptions _weights;
+
+    public ModelOptions(Command command)
+    {
+        command.Add(_model);
+        _weights = new WeightsOptions(command, "downloaded weights, converted models and features");
+    }
 
     /// <summary>Loads the model that was named.</summary>
-    public Task<MobileViTModel> LoadAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken) =>
-        ModelSource.LoadAsync(parsed.GetValue(_model)!, terminal, cancellationToken);
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="terminal">Where notes go, and the progress of a download.</param>
+    /// <param name="cancellationToken">Stops a download.</param>
+    public Task<MobileViTModel> LoadAsync(
+        ParseResult parsed, MobileViTModelOptions options, Terminal terminal, CancellationToken cancellationToken)
+    {
+        MobileViTLoadOptions loading = _weights.Read(parsed) with { Model = options, Notify = terminal.Note };
+        return ModelSource.LoadAsync(NameOf(parsed), loading, terminal, cancellationToken);
+    }
 
     /// <summary>What was named, which may be a file.</summary>
     public string NameOf(ParseResult parsed) => parsed.GetValue(_model)!;
+
+    /// <summary>The folder in which features are kept for the next run.</summary>
+    public string FeatureCacheOf(ParseResult parsed) => Path.Combine(_weights.CacheOf(parsed), "features");
 
     /// <summary>What rows of this model depend on, for the settings of a run.</summary>
     public static KeyValuePair<string, string> SettingOf(MobileViTModel model) => new(

@@ -5,18 +5,21 @@ using System.Security.Cryptography;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>predict MODEL.zip PATH…</c>: the classes of a model that <c>train</c> wrote.</summary>
-internal static class PredictCommand
+internal sealed class PredictCommand : ToolCommand
 {
-    public static Command Create(Terminal terminal)
+    public PredictCommand(Terminal terminal)
+        : base(
+            "predict",
+            "Classify images with a model that 'train' wrote.",
+            "predict flowers.zip photos --recursive --output flowers.csv")
     {
-        var command = new Command("predict", "Classify images with a model that 'train' wrote.");
         var model = new Argument<string>("MODEL.zip") { Description = "The model." };
-        command.Add(model);
-        var inputOptions = new InputOptions(command);
-        var options = new ClassOptions(command);
-        var scoringOptions = new ScoringOptions(command);
-        var runOptions = new RunOptions(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        Add(model);
+        var inputOptions = new InputOptions(this);
+        var options = new ClassOptions(this);
+        var scoringOptions = new ScoringOptions(this);
+        var runOptions = new RunOptions(this);
+        SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(model);
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
@@ -25,7 +28,9 @@ internal static class PredictCommand
             int top = options.TopOf(parsed);
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             using var trained = TrainedModel.Load(
-                path, new MobileViTPipelineOptions { Threads = scoring.Threads, MaxPixels = scoring.MaxPixels });
+                path,
+                scoringOptions.ReadModel(parsed),
+                new MobileViTPipelineOptions { Threads = scoring.Threads, BatchSize = scoring.BatchSize, MaxPixels = scoring.MaxPixels });
             top = Math.Min(top, trained.Labels.Count);
             return await new ScoringRun
             {
@@ -42,7 +47,7 @@ internal static class PredictCommand
                 [
                     new("model", Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false)))),
                     new("top", top.ToString(CultureInfo.InvariantCulture)),
-                    ScoringOptions.SettingOf(scoring),
+                    .. scoringOptions.SettingsOf(parsed),
                 ],
                 Score = images => trained.Classify(images, top),
                 Show = options.Lines(parsed, terminal, inputs, trained.Labels, top),
@@ -50,6 +55,5 @@ internal static class PredictCommand
                     file, $"Classes of {inputs.Description}", $"{Path.GetFileName(path)}: {trained.Labels.Count} classes", rows),
             }.RunAsync(cancellationToken).ConfigureAwait(false);
         });
-        return command;
     }
 }

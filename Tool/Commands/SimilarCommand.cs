@@ -6,17 +6,20 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>similar IMAGE FOLDER</c>: the nearest pictures by the cosine of their features.</summary>
-internal static class SimilarCommand
+internal sealed class SimilarCommand : ToolCommand
 {
-    public static Command Create(Terminal terminal)
+    public SimilarCommand(Terminal terminal)
+        : base(
+            "similar",
+            "Find the images most like one, by the cosine of their features.",
+            "similar photos/cat.jpg photos --recursive --model xxs --report similar.html")
     {
-        var command = new Command("similar", "Find the images that are most like one image, by the cosine of their features.");
         var image = new Argument<string>("IMAGE") { Description = "The image to compare with." };
-        command.Add(image);
-        var inputOptions = new InputOptions(command);
-        var modelOptions = new ModelOptions(command);
-        var featureOptions = new FeatureOptions(command);
-        var scoringOptions = new ScoringOptions(command);
+        Add(image);
+        var inputOptions = new InputOptions(this);
+        var modelOptions = new ModelOptions(this);
+        var featureOptions = new FeatureOptions(this);
+        var scoringOptions = new ScoringOptions(this);
         var top = new Option<int>("--top", "-k")
         {
             Description = "How many images to show.",
@@ -28,9 +31,9 @@ internal static class SimilarCommand
             Description = "Write a sheet with the images: one .html file that needs no network.",
             HelpName = "FILE.html",
         };
-        command.Add(top);
-        command.Add(report);
-        command.SetAction(async (parsed, cancellationToken) =>
+        Add(top);
+        Add(report);
+        SetAction(async (parsed, cancellationToken) =>
         {
             string query = parsed.GetRequiredValue(image);
             int count = parsed.GetValue(top);
@@ -47,7 +50,8 @@ internal static class SimilarCommand
 
             OutputPaths written = OutputPaths.Require(output: null, parsed.GetValue(report), query, modelOptions.NameOf(parsed));
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
-            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            using MobileViTModel model = await modelOptions
+                .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
             string self = RealPath.Of(query);
             ImageInput[] others = [.. inputs.Enumerate().Where(input => input.Error is not null || RealPath.Of(input.Path) != self)];
@@ -62,7 +66,8 @@ internal static class SimilarCommand
                     $"There is no other image in {inputs.Description} to compare with. Subfolders are searched with --recursive.");
             }
 
-            IReadOnlyList<ResultRow> rows = new FeatureTable(terminal, model, scoring, layer.Name, featureOptions.CacheOf(parsed))
+            IReadOnlyList<ResultRow> rows = new FeatureTable(
+                terminal, model, scoring, layer.Name, modelOptions.FeatureCacheOf(parsed), FeatureOptions.SettingsOf(parsed, model, layer, scoringOptions))
                 .Compute([new ImageInput(0, query, query, null), .. others], cancellationToken);
             if (rows[0].Error is { } reason)
             {
@@ -100,6 +105,5 @@ internal static class SimilarCommand
 
             return failures.Length == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
         });
-        return command;
     }
 }

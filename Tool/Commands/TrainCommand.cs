@@ -5,19 +5,22 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>train FOLDER</c>: a classifier of the user's own classes, on MobileViT's features.</summary>
-internal static class TrainCommand
+internal sealed class TrainCommand : ToolCommand
 {
     /// <summary>One picture of five is held out where no folds are asked for.</summary>
     private const int SplitFolds = 5;
 
-    public static Command Create(Terminal terminal)
+    public TrainCommand(Terminal terminal)
+        : base(
+            "train",
+            "Train a classifier on a folder with a subfolder for each class.",
+            "train flowers --model xxs --output flowers.zip --report flowers.html")
     {
-        var command = new Command("train", "Train a classifier on a folder with a subfolder of images for each class.");
         var folder = new Argument<string>("FOLDER") { Description = "The folder; its subfolders are the classes, but for hidden ones and a system's own." };
-        command.Add(folder);
-        var modelOptions = new ModelOptions(command);
-        var featureOptions = new FeatureOptions(command);
-        var scoringOptions = new ScoringOptions(command);
+        Add(folder);
+        var modelOptions = new ModelOptions(this);
+        var featureOptions = new FeatureOptions(this);
+        var scoringOptions = new ScoringOptions(this);
         var trainer = new Option<string>("--trainer", "-t")
         {
             Description = $"ML.NET's trainer: {string.Join(", ", FeatureClassifier.Trainers)}.",
@@ -43,10 +46,10 @@ internal static class TrainCommand
         };
         foreach (Option option in new Option[] { trainer, folds, seed, output, report })
         {
-            command.Add(option);
+            Add(option);
         }
 
-        command.SetAction(async (parsed, cancellationToken) =>
+        SetAction(async (parsed, cancellationToken) =>
         {
             var settings = new Settings(
                 parsed.GetRequiredValue(folder),
@@ -58,13 +61,14 @@ internal static class TrainCommand
             settings.Validate(modelOptions.NameOf(parsed));
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             var images = LabeledImages.FromFolders(settings.Folder, terminal.Note);
-            using MobileViTModel model = await modelOptions.LoadAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
+            using MobileViTModel model = await modelOptions
+                .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
-            IReadOnlyList<ResultRow> rows = new FeatureTable(terminal, model, scoring, layer.Name, featureOptions.CacheOf(parsed))
+            IReadOnlyList<ResultRow> rows = new FeatureTable(
+                terminal, model, scoring, layer.Name, modelOptions.FeatureCacheOf(parsed), FeatureOptions.SettingsOf(parsed, model, layer, scoringOptions))
                 .Compute(images.Images, cancellationToken);
             return await TrainAsync(terminal, settings, model, layer.Name, rows, images.Labels, cancellationToken).ConfigureAwait(false);
         });
-        return command;
     }
 
     private static async Task<int> TrainAsync(

@@ -5,7 +5,7 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>verify model.onnx</c>: whether a converted file is good.</summary>
-internal sealed class VerifyCommand : Command
+internal sealed class VerifyCommand : ToolCommand
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "A converted ONNX file." };
 
@@ -27,7 +27,11 @@ internal sealed class VerifyCommand : Command
     private readonly Terminal _terminal;
 
     public VerifyCommand(Terminal terminal)
-        : base("verify", "Check that a converted ONNX file is whole and computes what it should.")
+        : base(
+            "verify",
+            "Check that a converted file is whole and computes what it should.",
+            "verify mobilevit_xxs.onnx",
+            "verify flowers.onnx --image rose.jpg --expected 5.1203,-0.9866,0.2392")
     {
         _terminal = terminal;
         Add(_model);
@@ -73,6 +77,13 @@ internal sealed class VerifyCommand : Command
         if (report.Passed)
         {
             _terminal.Output.WriteLine($"{path} is good.");
+            if (image is null)
+            {
+                _terminal.Output.WriteLine(
+                    "What the file alone cannot show: whether it was trained with this preprocessing "
+                    + $"({report.Metadata.Preprocessing}) and its labels are in this order. --image with --expected does.");
+            }
+
             return ExitCodes.Success;
         }
 

@@ -7,7 +7,9 @@ namespace MlNetMobileViT.Tool;
 /// <param name="output">Results and tables.</param>
 /// <param name="error">Errors, warnings and notes.</param>
 /// <param name="isInteractive">Whether <paramref name="output"/> is a screen, with colours and a progress bar.</param>
-internal sealed class Terminal(TextReader input, TextWriter output, TextWriter error, bool isInteractive = false)
+/// <param name="isErrorInteractive">Whether <paramref name="error"/> is that screen too.</param>
+internal sealed class Terminal(
+    TextReader input, TextWriter output, TextWriter error, bool isInteractive = false, bool isErrorInteractive = false)
 {
     // What a table without a screen is made for: a file, a pager, a log.
     private const int UnlimitedWidth = 4096;
@@ -24,11 +26,9 @@ internal sealed class Terminal(TextReader input, TextWriter output, TextWriter e
     public static Terminal OfProcess()
     {
         Utf8Console.Use();
+        bool isInteractive = !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
         return new Terminal(
-            Utf8Console.OpenInput(),
-            Console.Out,
-            Console.Error,
-            !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi);
+            Utf8Console.OpenInput(), Console.Out, Console.Error, isInteractive, isInteractive && !Console.IsErrorRedirected);
     }
 
     /// <summary>The screen to draw on: the process's where it is interactive, plain text elsewhere.</summary>
@@ -79,5 +79,16 @@ internal sealed class Terminal(TextReader input, TextWriter output, TextWriter e
     }
 
     /// <summary>Says something that is not a result and not an error.</summary>
-    public void Note(string text) => Error.WriteLine($"note: {text}");
+    public void Note(string text)
+    {
+        if (isErrorInteractive)
+        {
+            // A progress bar makes room only for what goes through the screen.
+            WriteLine($"note: {text}");
+        }
+        else
+        {
+            Error.WriteLine($"note: {text}");
+        }
+    }
 }

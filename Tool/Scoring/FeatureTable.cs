@@ -6,14 +6,20 @@ namespace MlNetMobileViT.Tool;
 /// <param name="scoring">How pictures are read and scored.</param>
 /// <param name="layer">The output of the model that is taken for the features.</param>
 /// <param name="cacheFolder">Where features are kept.</param>
+/// <param name="settings">What features depend on beside their file, by name.</param>
 internal sealed class FeatureTable(
-    Terminal terminal, MobileViTModel model, MobileViTScoringOptions scoring, string layer, string cacheFolder)
+    Terminal terminal,
+    MobileViTModel model,
+    MobileViTScoringOptions scoring,
+    string layer,
+    string cacheFolder,
+    IReadOnlyList<KeyValuePair<string, string>> settings)
 {
     /// <summary>The rows of the inputs, in their order; those that cannot be read have an error.</summary>
     /// <exception cref="OperationCanceledException">Ctrl+C; what is computed is kept for the next run.</exception>
     public IReadOnlyList<ResultRow> Compute(IReadOnlyList<ImageInput> inputs, CancellationToken cancellationToken)
     {
-        using var cache = new FeatureCache(terminal, cacheFolder, [SettingOf(model), new("layer", layer)]);
+        using var cache = new FeatureCache(terminal, cacheFolder, settings);
         string[] keys = [.. inputs.Select(FeatureCache.KeyOf)];
         var rows = new ResultRow[inputs.Count];
         var missing = new List<ImageInput>();
@@ -50,7 +56,4 @@ internal sealed class FeatureTable(
         });
         return rows;
     }
-
-    private static KeyValuePair<string, string> SettingOf(MobileViTModel model) => new(
-        "model", $"{model.Metadata.WeightsSha256} {model.Preprocessing.ToJson()}");
 }

@@ -2,14 +2,16 @@ using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.Tool;
 
-/// <summary>Models by name.</summary>
+/// <summary>Models by name, file or checkpoint.</summary>
 internal static class ModelSource
 {
     /// <summary>The name of the embedded demo model.</summary>
     public const string Demo = "demo";
 
+    private static readonly string[] AllNames = [Demo, .. OfficialWeights.Names];
+
     /// <summary>What <c>--model</c> takes, for help and messages.</summary>
-    public const string Names = "demo, xxs, xs, s or an .onnx file";
+    public static string Names => $"{string.Join(", ", AllNames)}, an .onnx file or a checkpoint";
 
     private static string DemoFolder => Path.Combine(AppContext.BaseDirectory, "Demo");
 
@@ -19,28 +21,42 @@ internal static class ModelSource
     /// <summary>The pictures that come with it.</summary>
     public static string DemoSamples => Path.Combine(DemoFolder, "samples");
 
-    /// <summary>Loads a model by its name or file.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not a model that the converter wrote.</exception>
-    public static async Task<MobileViTModel> LoadAsync(string name, Terminal terminal, CancellationToken cancellationToken)
+    /// <summary>Loads a model by its name, its file or its checkpoint, which is converted into the cache on first use.</summary>
+    /// <exception cref="CommandException">There is no such model, or it cannot run on the GPU that was asked for.</exception>
+    /// <exception cref="InvalidDataException">The file is neither a model that the converter wrote nor a checkpoint.</exception>
+    public static async Task<MobileViTModel> LoadAsync(
+        string name, MobileViTLoadOptions options, Terminal terminal, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (OfficialWeights.Names.Contains(name))
+        try
         {
-            return await MobileViTModel.LoadOfficialAsync(
-                name, new MobileViTLoadOptions { Notify = terminal.Note }, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
+            if (PublishedWeights.Find(name) is { } published)
+            {
+                return await DownloadBar.RunAsync(
+                    terminal,
+                    published.File,
+                    progress => MobileViTModel.LoadOfficialAsync(name, options, progress, cancellationToken)).ConfigureAwait(false);
+            }
 
-        if (name != Demo)
+            if (name == Demo)
+            {
+                return LoadDemo(options.Model, terminal);
+            }
+
+            if (!Path.Exists(name))
+            {
+                throw new CommandException(
+                    $"There is no model '{name}': a model is {Names}{NearNames.EndOfSentence(name, AllNames)}");
+            }
+
+            return IsCheckpoint(name)
+                ? await LoadCheckpointAsync(name, options, cancellationToken).ConfigureAwait(false)
+                : MobileViTModel.Load(name, options.Model);
+        }
+        catch (InvalidOperationException exception) when (options.Model?.GpuDeviceId is not null)
         {
-            return MobileViTModel.Load(name);
+            throw new CommandException(exception.Message, exception);
         }
-
-        MobileViTModel demo = MobileViTModel.Load(DemoFile);
-        terminal.Note(
-            $"this is the demo model: it knows {demo.Labels.Count} drawn shapes and nothing else. Real use starts from the "
-            + "official weights: --model xxs, xs or s.");
-        return demo;
     }
 
     /// <summary>A line about a model.</summary>
@@ -56,6 +72,67 @@ internal static class ModelSource
             throw new CommandException(
                 $"The model has no output '{ModelOutputs.Probabilities}', which naming classes needs; it has "
                 + $"{string.Join(", ", model.Outputs.Select(output => output.Name))}. Convert it with its default outputs.");
+        }
+    }
+
+    private static MobileViTModel LoadDemo(MobileViTModelOptions? options, Terminal terminal)
+    {
+        MobileViTModel demo = MobileViTModel.Load(DemoFile, options);
+        terminal.Note(
+            $"this is the demo model: it knows {demo.Labels.Count} drawn shapes and nothing else. Real use starts from the "
+            + $"official weights: --model {string.Join(", ", OfficialWeights.Names)}.");
+        return demo;
+    }
+
+    private static async Task<MobileViTModel> LoadCheckpointAsync(
+        string path, MobileViTLoadOptions options, CancellationToken cancellationToken)
+    {
+        int notes = 0;
+        MobileViTModel model = await MobileViTModel.LoadCheckpointAsync(
+            path,
+            conversion: null,
+            options with
+            {
+                Notify = note =>
+                {
+                    notes++;
+                    options.Notify?.Invoke(note);
+                },
+            },
+            cancellationToken).ConfigureAwait(false);
+
+        // The first one says that the checkpoint is converted, and the others how.
+        if (notes > 1)
+        {
+            options.Notify?.Invoke("'convert' has the options to convert it otherwise, into an .onnx file for --model.");
+        }
+
+        return model;
+    }
+
+    /// <summary>Whether a path is a checkpoint: a folder of one, or a file in one of its formats.</summary>
+    private static bool IsCheckpoint(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return true;
+        }
+
+        // A saved pipeline is a zip archive too, and loading it as a model says what it is for.
+        if (Path.GetExtension(path).ToLowerInvariant() is ".onnx" or ".zip"
+            || FileKinds.Of(path) is FileKind.Pipe or FileKind.Socket or FileKind.Device)
+        {
+            return false;
+        }
+
+        try
+        {
+            ContainerDetector.Detect(CheckpointFile.Read(path));
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
         }
     }
 }

@@ -12,9 +12,9 @@ internal sealed class TrainedModel : IDisposable
     private readonly MLContext _context = new();
     private readonly ITransformer _transformer;
 
-    private TrainedModel(string path, MobileViTPipelineOptions steps)
+    private TrainedModel(string path, MobileViTModelOptions? options, MobileViTPipelineOptions steps)
     {
-        _transformer = _context.Model.LoadMobileViT(path, out DataViewSchema input, options: null, steps);
+        _transformer = _context.Model.LoadMobileViT(path, out DataViewSchema input, options, steps);
         DataViewSchema output = _transformer.GetOutputSchema(
             _context.Data.LoadFromEnumerable<ImagePath>([]).Schema);
         if (input.GetColumnOrNull(nameof(ImagePath.Path)) is null
@@ -33,8 +33,8 @@ internal sealed class TrainedModel : IDisposable
     /// <summary>The classes, in the order of the scores.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <exception cref="CommandException">The file is no such model.</exception>
-    public static TrainedModel Load(string path, MobileViTPipelineOptions? steps = null)
+    /// <exception cref="CommandException">The file is no such model, or cannot run on the GPU that was asked for.</exception>
+    public static TrainedModel Load(string path, MobileViTModelOptions? options = null, MobileViTPipelineOptions? steps = null)
     {
         if (!File.Exists(path))
         {
@@ -43,11 +43,15 @@ internal sealed class TrainedModel : IDisposable
 
         try
         {
-            return new TrainedModel(path, steps ?? new MobileViTPipelineOptions());
+            return new TrainedModel(path, options, steps ?? new MobileViTPipelineOptions());
         }
         catch (Exception exception) when (exception is InvalidDataException or ArgumentOutOfRangeException or FormatException)
         {
             throw new CommandException($"'{path}' is not a model that 'train' wrote: {exception.Message}", exception);
+        }
+        catch (InvalidOperationException exception) when (options?.GpuDeviceId is not null)
+        {
+            throw new CommandException(exception.Message, exception);
         }
     }
 

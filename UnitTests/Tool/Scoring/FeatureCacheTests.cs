@@ -56,7 +56,7 @@ public sealed class FeatureCacheTests
             "similar", Demo.Samples[2], folder.PathOf("images"), "-k", "3", "--cache", folder.PathOf("cache"),
         ];
         CommandRun first = await CommandRun.Of(arguments);
-        string file = Directory.GetFiles(folder.PathOf("cache")).Single();
+        string file = Directory.GetFiles(folder.PathOf("cache", "features")).Single();
         byte[] bytes = await File.ReadAllBytesAsync(file);
         bytes.AsSpan(from, Math.Min(count, bytes.Length - from)).Fill(0xA5);
         await File.WriteAllBytesAsync(file, bytes);
