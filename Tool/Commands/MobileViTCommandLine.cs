@@ -28,6 +28,7 @@ internal static class MobileViTCommandLine
             SimilarCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             MergeCommand.Create(terminal),
+            DemoCommand.Create(terminal),
         };
         ParseResult parsed = Arguments.Parse(root, arguments);
         if (Arguments.Problem(parsed) is { } problem)
