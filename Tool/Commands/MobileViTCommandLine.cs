@@ -47,6 +47,7 @@ internal static class MobileViTCommandLine
         };
         Command root = CreateRoot(terminal);
         root.Add(verbose);
+            DemoCommand.Create(terminal),
         ParseResult parsed = Arguments.Parse(root, arguments);
         if (Arguments.Problem(parsed) is { } problem)
         {

@@ -1,0 +1,69 @@
+using System.CommandLine;
+
+namespace MlNetMobileViT.Tool;
+
+/// <summary><c>demo FOLDER</c>: a folder of drawn pictures to try the other commands on.</summary>
+internal static class DemoCommand
+{
+    private const int PicturesPerClass = 20;
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("demo", "Write drawn pictures that the demo model knows, in a subfolder for each class.");
+        var folder = new Argument<string>("FOLDER") { Description = "The folder to write: a new one, or one that is empty." };
+        command.Add(folder);
+        command.SetAction((parsed, cancellationToken) => WriteAsync(terminal, parsed.GetRequiredValue(folder), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> WriteAsync(Terminal terminal, string folder, CancellationToken cancellationToken)
+    {
+        if (File.Exists(folder))
+        {
+            throw new CommandException($"'{folder}' is a file; name a folder to write.");
+        }
+
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            throw new CommandException($"The folder '{folder}' is not empty; name a new one.");
+        }
+
+        ulong seed = 0;
+        long bytes = 0;
+        foreach (string color in DemoPicture.Colors)
+        {
+            foreach (string shape in DemoPicture.Shapes)
+            {
+                string classFolder = Path.Combine(folder, $"{color} {shape}");
+                Directory.CreateDirectory(classFolder);
+                for (int i = 1; i <= PicturesPerClass; i++)
+                {
+                    byte[] picture = DemoPicture.Draw(color, shape, seed++);
+                    await File.WriteAllBytesAsync(Path.Combine(classFolder, Invariant($"{i:00}.jpg")), picture, cancellationToken)
+                        .ConfigureAwait(false);
+                    bytes += picture.Length;
+                }
+            }
+        }
+
+        string quoted = Quote(TextCell.Printable(folder));
+        terminal.WriteLine(Invariant(
+            $"written: {seed} pictures of {DemoPicture.Colors.Length * DemoPicture.Shapes.Length} classes into {TextCell.Printable(folder)} ({bytes / 1e6:0.0} MB)"));
+        terminal.WriteLine("next:");
+        terminal.WriteLine($"  mobilevit classify {quoted} --recursive");
+        terminal.WriteLine($"  mobilevit train {quoted} --output shapes.zip");
+        terminal.WriteLine($"  mobilevit evaluate {quoted}");
+        return ExitCodes.Success;
+    }
+
+    /// <summary>A path as a shell takes it.</summary>
+    private static string Quote(string path)
+    {
+        if (path.All(static character => char.IsLetterOrDigit(character) || "._-/\\:".Contains(character, StringComparison.Ordinal)))
+        {
+            return path;
+        }
+
+        return OperatingSystem.IsWindows() ? $"\"{path}\"" : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    }
+}
