@@ -30,6 +30,7 @@ internal static class MobileViTCommandLine
             new SimilarCommand(terminal),
             new EvaluateCommand(terminal),
             new MergeCommand(terminal),
+            new DemoCommand(terminal),
         };
         root.SetAction(_ => WriteOverview(root, terminal.Output));
         return root;
@@ -47,7 +48,6 @@ internal static class MobileViTCommandLine
         };
         Command root = CreateRoot(terminal);
         root.Add(verbose);
-            DemoCommand.Create(terminal),
         ParseResult parsed = Arguments.Parse(root, arguments);
         if (Arguments.Problem(parsed) is { } problem)
         {
