@@ -14,7 +14,7 @@ function copyOf(id) {
 }
 
 function megabytes(bytes) {
-  return `${Math.floor(bytes / 1048576)} MB`;
+  return `${Math.floor(bytes / 1048576)}\u00a0MB`;
 }
 
 function percent(probability) {
@@ -27,7 +27,7 @@ function add(files) {
     const image = card.querySelector("img");
     image.src = URL.createObjectURL(file);
     image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
-    image.addEventListener("error", () => image.removeAttribute("src"), { once: true });
+    image.addEventListener("error", () => { image.hidden = true; }, { once: true });
     card.querySelector("h3").textContent = file.name;
     card.querySelector("h3").title = file.name;
     card.classList.add("busy");
@@ -35,8 +35,13 @@ function add(files) {
     waiting.push({ file, card });
   }
 
-  byId("results").hidden = cards.childElementCount === 0;
+  found(cards.childElementCount > 0);
   next();
+}
+
+function found(any) {
+  byId("results").hidden = !any;
+  document.body.classList.toggle("found", any);
 }
 
 function next() {
@@ -74,9 +79,9 @@ async function send(file) {
   for (let attempt = 1; ; attempt++) {
     let response;
     try {
-      // A file whose type the browser does not know, or knows as no picture, is for the server to judge.
-      const type = file.type.startsWith("image/") ? file.type : "application/octet-stream";
-      response = await fetch("classify?top=5", { method: "POST", body: file, headers: { "Content-Type": type } });
+      const form = new FormData(); // Not the bytes alone: with the name, which errors call it by.
+      form.append("files", file);
+      response = await fetch("classify?top=5", { method: "POST", body: form });
     } catch {
       throw new Error("The server cannot be reached, or the file cannot be read.");
     }
@@ -142,7 +147,7 @@ addEventListener("paste", event => add(event.clipboardData.files));
 
 byId("clear").addEventListener("click", () => {
   cards.replaceChildren();
-  byId("results").hidden = true;
+  found(false);
   byId("status").textContent = "";
   byId("files").focus();
 });
