@@ -3,17 +3,16 @@ using System.CommandLine;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>demo FOLDER</c>: a folder of drawn pictures to try the other commands on.</summary>
-internal static class DemoCommand
+internal sealed class DemoCommand : ToolCommand
 {
     private const int PicturesPerClass = 20;
 
-    public static Command Create(Terminal terminal)
+    public DemoCommand(Terminal terminal)
+        : base("demo", "Write drawn pictures that the demo model knows, in a subfolder for each class.", "demo photos")
     {
-        var command = new Command("demo", "Write drawn pictures that the demo model knows, in a subfolder for each class.");
         var folder = new Argument<string>("FOLDER") { Description = "The folder to write: a new one, or one that is empty." };
-        command.Add(folder);
-        command.SetAction((parsed, cancellationToken) => WriteAsync(terminal, parsed.GetRequiredValue(folder), cancellationToken));
-        return command;
+        Add(folder);
+        SetAction((parsed, cancellationToken) => WriteAsync(terminal, parsed.GetRequiredValue(folder), cancellationToken));
     }
 
     private static async Task<int> WriteAsync(Terminal terminal, string folder, CancellationToken cancellationToken)
