@@ -1,3 +1,5 @@
+// A web service over one shared model: POST /classify, a page to drop pictures on, limits, health and OpenAPI.
+// dotnet run -c Release --project Examples/WebService [-- --Model s|model.onnx]
 using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.Features;

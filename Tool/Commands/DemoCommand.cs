@@ -8,7 +8,7 @@ internal sealed class DemoCommand : ToolCommand
     private const int PicturesPerClass = 20;
 
     public DemoCommand(Terminal terminal)
-        : base("demo", "Write drawn pictures that the demo model knows, in a subfolder for each class.", "demo photos")
+        : base("demo", "Write drawn pictures that the demo model knows, by class.", "demo photos")
     {
         var folder = new Argument<string>("FOLDER") { Description = "The folder to write: a new one, or one that is empty." };
         Add(folder);
