@@ -5,7 +5,7 @@ namespace MlNetMobileViT;
 /// <summary>The turns of a model's calls: so many of them compute at once, and the others wait.</summary>
 /// <remarks>
 /// A thread that waits for a <see cref="SemaphoreSlim"/> spins before it sleeps, which takes the processors from the calls that
-/// compute: with 16 threads on 2 processors, that was a tenth of the throughput. Here it sleeps at once. Whoever comes when a turn
+/// compute. Here it sleeps at once (10,000 calls of 16 threads on 2 processors: 97 % of a pipeline's throughput, "Benchmarks -- calls"). Whoever comes when a turn
 /// is free takes it, also before those that wait: to wake one of them for each image costs more still. Tasks wait in line.
 /// </remarks>
 /// <param name="count">How many.</param>

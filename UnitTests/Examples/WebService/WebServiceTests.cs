@@ -11,22 +11,22 @@ namespace MlNetMobileViT.UnitTests;
 [TestClass]
 public sealed class WebServiceTests
 {
-    private static WebServiceFactory s_service = null!;
-    private static HttpClient s_client = null!;
+    private static WebServiceFactory _service = null!;
+    private static HttpClient _client = null!;
 
     [ClassInitialize]
     public static void Start(TestContext context)
     {
         _ = context;
-        s_service = new WebServiceFactory();
-        s_client = s_service.CreateClient();
+        _service = new WebServiceFactory();
+        _client = _service.CreateClient();
     }
 
     [ClassCleanup]
     public static async Task Stop()
     {
-        s_client.Dispose();
-        await s_service.DisposeAsync();
+        _client.Dispose();
+        await _service.DisposeAsync();
     }
 
     [TestMethod]
@@ -38,7 +38,7 @@ public sealed class WebServiceTests
     {
         foreach (string sample in Demo.Samples)
         {
-            PictureResult result = Single(await s_client.PostAsync("/classify", Bytes(await File.ReadAllBytesAsync(sample), type)));
+            PictureResult result = Single(await _client.PostAsync("/classify", Bytes(await File.ReadAllBytesAsync(sample), type)));
 
             Assert.AreEqual(LabelOf(sample), result.Predictions![0].Label);
             Assert.HasCount(5, result.Predictions);
@@ -52,7 +52,7 @@ public sealed class WebServiceTests
     {
         foreach (string sample in Demo.Samples)
         {
-            PictureResult result = Single(await s_client.PostAsync("/classify?top=1", Form(sample)));
+            PictureResult result = Single(await _client.PostAsync("/classify?top=1", Form(sample)));
 
             Assert.AreEqual(LabelOf(sample), result.Predictions!.Single().Label);
             Assert.AreEqual(Path.GetFileName(sample), result.Name);
@@ -64,7 +64,7 @@ public sealed class WebServiceTests
     {
         using MobileViTModel model = MobileViTModel.Load(Reference.InRepository("Tool", "Demo", "mobilevit_xxs_shapes.onnx"));
 
-        PictureResult result = Single(await s_client.PostAsync("/classify?top=16", Form(Demo.Samples[0])));
+        PictureResult result = Single(await _client.PostAsync("/classify?top=16", Form(Demo.Samples[0])));
 
         CollectionAssert.AreEqual(model.Classify(Demo.Samples[0], top: 16).ToArray(), result.Predictions!.ToArray());
     }
@@ -75,7 +75,7 @@ public sealed class WebServiceTests
         using MultipartFormDataContent form = Form(Demo.Samples);
         form.Add(new ByteArrayContent("no picture"u8.ToArray()), "files", "letter.jpg");
 
-        ClassifyResponse response = (await Ok(await s_client.PostAsync("/classify?top=2", form)).ReadFromJsonAsync<ClassifyResponse>())!;
+        ClassifyResponse response = (await Ok(await _client.PostAsync("/classify?top=2", form)).ReadFromJsonAsync<ClassifyResponse>())!;
 
         string?[] labels = [.. Demo.Samples.Select(LabelOf), null];
         CollectionAssert.AreEqual(labels, response.Results.Select(static result => result.Predictions?[0].Label).ToArray());
@@ -90,7 +90,7 @@ public sealed class WebServiceTests
     [DataRow("many")]
     public async Task A_wrong_top_is_refused(string top)
     {
-        ProblemDetails problem = await ProblemOf(await s_client.PostAsync($"/classify?top={top}", Form(Demo.Samples[0])), 400);
+        ProblemDetails problem = await ProblemOf(await _client.PostAsync($"/classify?top={top}", Form(Demo.Samples[0])), 400);
 
         Assert.Contains("top", problem.Detail!);
     }
@@ -98,7 +98,7 @@ public sealed class WebServiceTests
     [TestMethod]
     public async Task An_empty_body_is_refused()
     {
-        ProblemDetails problem = await ProblemOf(await s_client.PostAsync("/classify", Bytes([], "image/png")), 400);
+        ProblemDetails problem = await ProblemOf(await _client.PostAsync("/classify", Bytes([], "image/png")), 400);
 
         Assert.AreEqual("'the image' cannot be read as an image: it is empty.", problem.Detail);
     }
@@ -108,7 +108,7 @@ public sealed class WebServiceTests
     {
         using var form = new MultipartFormDataContent { { new StringContent("1"), "files" } };
 
-        Assert.AreEqual("The form has no file.", (await ProblemOf(await s_client.PostAsync("/classify", form), 400)).Detail);
+        Assert.AreEqual("The form has no file.", (await ProblemOf(await _client.PostAsync("/classify", form), 400)).Detail);
     }
 
     [TestMethod]
@@ -116,7 +116,7 @@ public sealed class WebServiceTests
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent("a,b\n"u8.ToArray()), "files", "../table.csv" } };
 
-        string detail = (await ProblemOf(await s_client.PostAsync("/classify", form), 400)).Detail!;
+        string detail = (await ProblemOf(await _client.PostAsync("/classify", form), 400)).Detail!;
 
         Assert.StartsWith("'table.csv' cannot be read as an image", detail);
     }
@@ -128,7 +128,7 @@ public sealed class WebServiceTests
     [DataRow("video/mp4")]
     public async Task Another_type_is_refused(string type)
     {
-        ProblemDetails problem = await ProblemOf(await s_client.PostAsync("/classify", Bytes(await File.ReadAllBytesAsync(Demo.Samples[0]), type)), 415);
+        ProblemDetails problem = await ProblemOf(await _client.PostAsync("/classify", Bytes(await File.ReadAllBytesAsync(Demo.Samples[0]), type)), 415);
 
         Assert.Contains("multipart/form-data", problem.Detail!);
     }
@@ -137,7 +137,7 @@ public sealed class WebServiceTests
     public async Task More_bytes_than_allowed_are_refused_before_they_are_sent()
     {
         int status = await RawRequest.SendAsync(
-            s_service.Address, "Content-Type: image/png\nContent-Length: 20971521", RawRequest.Whole([]));
+            _service.Address, "Content-Type: image/png\nContent-Length: 20971521", RawRequest.Whole([]));
 
         Assert.AreEqual(413, status);
     }
@@ -183,7 +183,7 @@ public sealed class WebServiceTests
     [TestMethod]
     public async Task The_description_of_the_api_names_what_may_be_sent_and_answered()
     {
-        using JsonDocument document = JsonDocument.Parse(await s_client.GetStringAsync("/openapi/v1.json"));
+        using JsonDocument document = JsonDocument.Parse(await _client.GetStringAsync("/openapi/v1.json"));
 
         JsonElement classify = document.RootElement.GetProperty("paths").GetProperty("/classify").GetProperty("post");
         JsonElement body = classify.GetProperty("requestBody").GetProperty("content");
@@ -201,7 +201,7 @@ public sealed class WebServiceTests
     [TestMethod]
     public async Task Health_says_that_the_model_is_loaded()
     {
-        string health = await Ok(await s_client.GetAsync("/healthz")).ReadAsStringAsync();
+        string health = await Ok(await _client.GetAsync("/healthz")).ReadAsStringAsync();
 
         Assert.AreEqual("""{"status":"Healthy","checks":{"model":"MobileViT-XXS with 16 classes is loaded."}}""", health);
     }
@@ -209,7 +209,7 @@ public sealed class WebServiceTests
     [TestMethod]
     public async Task The_model_says_what_it_knows()
     {
-        ModelInfo model = (await s_client.GetFromJsonAsync<ModelInfo>("/model"))!;
+        ModelInfo model = (await _client.GetFromJsonAsync<ModelInfo>("/model"))!;
 
         Assert.IsTrue(model.IsDemo);
         Assert.HasCount(16, model.Labels);
@@ -223,7 +223,7 @@ public sealed class WebServiceTests
     [DataRow("/icon.svg", "image/svg+xml")]
     public async Task The_page_is_served_and_may_load_nothing_from_elsewhere(string path, string type)
     {
-        using HttpResponseMessage response = await s_client.GetAsync(path);
+        using HttpResponseMessage response = await _client.GetAsync(path);
 
         Assert.AreEqual(type, response.Content.Headers.ContentType?.MediaType);
         AssertHeaders(response);
@@ -237,8 +237,8 @@ public sealed class WebServiceTests
     [TestMethod]
     public async Task Errors_have_the_headers_too()
     {
-        AssertHeaders(await s_client.GetAsync("/nothing"));
-        AssertHeaders(await s_client.PostAsync("/classify", Bytes([1, 2, 3], "image/png")));
+        AssertHeaders(await _client.GetAsync("/nothing"));
+        AssertHeaders(await _client.PostAsync("/classify", Bytes([1, 2, 3], "image/png")));
     }
 
     private static void AssertHeaders(HttpResponseMessage response)
