@@ -5,8 +5,9 @@ namespace MlNetMobileViT;
 /// <summary>The turns of a model's calls: so many of them compute at once, and the others wait.</summary>
 /// <remarks>
 /// A thread that waits for a <see cref="SemaphoreSlim"/> spins before it sleeps, which takes the processors from the calls that
-/// compute. Here it sleeps at once (10,000 calls of 16 threads on 2 processors: 97 % of a pipeline's throughput, "Benchmarks -- calls"). Whoever comes when a turn
-/// is free takes it, also before those that wait: to wake one of them for each image costs more still. Tasks wait in line.
+/// compute. Here it sleeps at once: 16 threads on 2 processors have 97 % of a pipeline's throughput ("Benchmarks -- calls"). Whoever
+/// comes when a turn is free takes it, also before those that wait: to wake one of them for each image costs more still. Tasks wait
+/// in line.
 /// </remarks>
 /// <param name="count">How many.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing, and calls may outlive the model.")]

@@ -17,7 +17,11 @@ public sealed class TurnsTests
                 for (int i = 0; i < 300; i++)
                 {
                     using var cancellation = new CancellationTokenSource();
-                    if (number % 3 == 0)
+                    if (number % 3 == 0 && i % 10 == 0)
+                    {
+                        cancellation.Cancel(); // Some give up for certain, however quickly turns come by.
+                    }
+                    else if (number % 3 == 0)
                     {
                         cancellation.CancelAfter(TimeSpan.FromMilliseconds(random.Next(3)));
                     }
@@ -52,7 +56,7 @@ public sealed class TurnsTests
         await Task.WhenAll(workers).WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.AreEqual(24 * 300, done + cancelled);
-        Assert.IsGreaterThan(0, cancelled);
+        Assert.IsGreaterThanOrEqualTo(8 * 30, cancelled);
         Assert.AreEqual(Count, turns.Free);
         Assert.IsInRange(2, Count, most);
     }
