@@ -8,7 +8,8 @@ part=$((JOB_COMPLETION_INDEX + 1))
 child=$!
 trap 'kill -TERM $child' TERM INT
 # A signal ends a wait before the child has ended.
-status=0
+wait $child
+status=$?
 while kill -0 $child 2>/dev/null; do
     wait $child
     status=$?
