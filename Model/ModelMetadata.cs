@@ -55,6 +55,9 @@ public sealed record ModelMetadata
     /// <summary>The SHA-256 over the initializers of the graph, in lower-case hexadecimal.</summary>
     public required string WeightsSha256 { get; init; }
 
+    /// <summary>What is computed in 8 bits; null for a model that is float throughout.</summary>
+    public ModelQuantization? Quantization { get; init; }
+
     /// <summary>Reads metadata from the <c>metadata_props</c> of a model.</summary>
     /// <param name="properties">The key-value pairs of the ONNX file.</param>
     /// <param name="source">What the pairs were read from, for the message of an error: a file name, say.</param>
@@ -85,6 +88,9 @@ public sealed record ModelMetadata
             SourceLayout = Text(ModelMetadataKeys.SourceLayout),
             License = Text(ModelMetadataKeys.License),
             WeightsSha256 = Text(ModelMetadataKeys.WeightsSha256),
+            Quantization = properties.ContainsKey(ModelMetadataKeys.Quantization)
+                ? Parse(ModelMetadataKeys.Quantization, ModelQuantization.FromJson)
+                : null,
         };
 
         void RequireReadable()
@@ -151,6 +157,11 @@ public sealed record ModelMetadata
         Add(ModelMetadataKeys.SourceLayout, SourceLayout);
         Add(ModelMetadataKeys.License, License);
         Add(ModelMetadataKeys.WeightsSha256, WeightsSha256);
+        if (Quantization is not null)
+        {
+            Add(ModelMetadataKeys.Quantization, Quantization.ToJson());
+        }
+
         return properties;
 
         void Add(string key, string value) => properties.Add(new(key, value));

@@ -47,4 +47,10 @@ internal static class ModelMetadataKeys
 
     /// <summary>The SHA-256 over the initializers of the graph, in lower-case hexadecimal; <c>verify</c> compares it.</summary>
     public const string WeightsSha256 = Prefix + "weights.sha256";
+
+    /// <summary>
+    /// What is computed in 8 bits, as <see cref="ModelQuantization.ToJson"/> writes it; absent in models that are float throughout.
+    /// Readers may pass over it: the graph runs without.
+    /// </summary>
+    public const string Quantization = Prefix + "quantization";
 }

@@ -16,15 +16,24 @@ internal sealed class OnnxGraph
     public const string MachineLearningDomain = "ai.onnx.ml";
 
     private readonly GraphProto _graph;
+    // Integers and scalars that are there, by names that say their values.
     private readonly HashSet<string> _constants = [];
 
     // Where nodes go: the graph itself, or the branch of an If that is being written.
     private RepeatedField<NodeProto> _nodes;
 
+    /// <summary>Begins an empty graph.</summary>
     public OnnxGraph(string name)
+        : this(new GraphProto { Name = name })
     {
-        _graph = new GraphProto { Name = name };
-        _nodes = _graph.Node;
+    }
+
+    /// <summary>Goes on with a graph that was read from a file; what is added to it, that graph gets.</summary>
+    public OnnxGraph(GraphProto graph)
+    {
+        _graph = graph;
+        _nodes = graph.Node;
+        _constants.UnionWith(graph.Initializer.Select(static tensor => tensor.Name));
     }
 
     /// <summary>The graph as it stands.</summary>

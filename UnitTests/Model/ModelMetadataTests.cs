@@ -27,6 +27,53 @@ public sealed class ModelMetadataTests
     }
 
     [TestMethod]
+    public void What_is_computed_in_8_bits_comes_back_too()
+    {
+        ModelQuantization[] samples =
+        [
+            new() { Level = "linear", FloatWeightsSha256 = new string('2', 64) },
+            new()
+            {
+                Level = "full",
+                FloatLayers = ["layer_1.0.conv_1x1", "é\""],
+                ReduceRange = true,
+                FloatWeightsSha256 = new string('2', 64),
+                CalibrationImages = 128,
+                CalibrationSha256 = new string('3', 64),
+                ComparedImages = 127,
+                SameLabel = 126.0 / 127,
+                MeanDifference = 0.1 + 0.2,
+            },
+        ];
+        foreach (ModelQuantization sample in samples)
+        {
+            var properties = new Dictionary<string, string>((Sample with { Quantization = sample }).ToProperties());
+            Assert.AreEqual(sample, ModelMetadata.FromProperties(properties, "a test").Quantization);
+        }
+
+        Assert.IsFalse(Sample.ToProperties().Any(static property => property.Key == ModelMetadataKeys.Quantization));
+    }
+
+    [TestMethod]
+    [DataRow("null")]
+    [DataRow("{}")]
+    [DataRow("""{"level":"full"}""")]
+    [DataRow("""{"level":null,"float_weights_sha256":"2"}""")]
+    [DataRow("""{"level":"full","float_weights_sha256":"2","float_layers":null}""")]
+    [DataRow("""{"level":"full","float_weights_sha256":"2","float_layers":[null]}""")]
+    [DataRow("""{"level":"full","float_weights_sha256":"2","same_label":1.5}""")]
+    [DataRow("""{"level":"full","float_weights_sha256":"2","mean_difference":-1}""")]
+    [DataRow("""{"level":"full","float_weights_sha256":"2","calibration_images":-1}""")]
+    [DataRow("""{"level":"full","float_weights_sha256":"2","compared_images":-1}""")]
+    public void Quantization_out_of_form_is_named(string json)
+    {
+        var properties = new Dictionary<string, string>(Sample.ToProperties()) { [ModelMetadataKeys.Quantization] = json };
+        var malformed = Assert.ThrowsExactly<InvalidDataException>(() => ModelMetadata.FromProperties(properties, "f.onnx"));
+        StringAssert.Contains(malformed.Message, ModelMetadataKeys.Quantization);
+        StringAssert.Contains(malformed.Message, "f.onnx");
+    }
+
+    [TestMethod]
     public void Each_missing_or_malformed_key_is_named()
     {
         foreach (string key in Sample.ToProperties().Select(property => property.Key))
@@ -44,7 +91,7 @@ public sealed class ModelMetadataTests
         foreach (string key in new[]
                  {
                      ModelMetadataKeys.FormatVersion, ModelMetadataKeys.ReadableFrom, ModelMetadataKeys.Labels, ModelMetadataKeys.Preprocessing,
-                     ModelMetadataKeys.Parameters, ModelMetadataKeys.Macs,
+                     ModelMetadataKeys.Parameters, ModelMetadataKeys.Macs, ModelMetadataKeys.Quantization,
                  })
         {
             var properties = new Dictionary<string, string>(Sample.ToProperties()) { [key] = "[nonsense" };

@@ -65,6 +65,23 @@ public sealed class GraphPassTests
     }
 
     [TestMethod]
+    public void A_graph_that_was_read_goes_on_with_the_constants_it_has()
+    {
+        GraphProto proto = Plain().Proto.Clone();
+        int before = proto.Initializer.Count;
+        TensorProto integers = proto.Initializer.First(static tensor => tensor.Name.StartsWith("int64.", StringComparison.Ordinal));
+        var graph = new OnnxGraph(proto);
+
+        Assert.AreEqual(integers.Name, graph.Integers([.. integers.Name.Split('.', '_').Skip(1).Select(long.Parse)]));
+        Assert.HasCount(before, proto.Initializer);
+        Assert.AreEqual("int64.7_8_9", graph.Integers(7, 8, 9));
+        graph.Integers(7, 8, 9);
+        Assert.HasCount(before + 1, proto.Initializer);
+        graph.Node("Relu", "new", ["logits"]);
+        Assert.AreEqual("new", graph.Proto.Node[^1].Name);
+    }
+
+    [TestMethod]
     public void Nothing_is_left_of_layers_that_no_output_needs()
     {
         NetworkGraph network = MobileViTNetwork.Write(
