@@ -17,6 +17,9 @@ public sealed record ModelComparison
 
     /// <summary>The pictures on which they differ most, the worst first: those with another first label before the rest.</summary>
     public required IReadOnlyList<ComparedImage> Worst { get; init; }
+
+    /// <summary>The pictures that could not be read, and why; they were left out.</summary>
+    public IReadOnlyList<(string Path, string Reason)> Unreadable { get; init; } = [];
 }
 
 /// <summary>How often a float model and its 8-bit form are right on labelled pictures, from 0 to 1.</summary>

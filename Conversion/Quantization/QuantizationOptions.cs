@@ -27,4 +27,27 @@ public sealed record QuantizationOptions
 
     /// <summary>The most pixels (width times height) that a picture may have; one that has more is left out.</summary>
     public long MaxPixels { get; init; } = ImageDecodingOptions.DefaultMaxPixels;
+
+    /// <summary>Checks that the values are possible.</summary>
+    /// <exception cref="ArgumentException">A value is not; the message says which and what it may be.</exception>
+    public void Validate()
+    {
+        if (Level is { } level && !Enum.IsDefined(level))
+        {
+            throw new ArgumentException(FormattableString.Invariant($"There is no level {level:D}."));
+        }
+
+        if (!(Keep is >= 0 and <= 1))
+        {
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(Keep)} is {Keep}; it must be between 0 and 1."));
+        }
+
+        if (Threads < 0)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"{nameof(Threads)} is {Threads}; it must be 0, which is one for each processor, or more."));
+        }
+
+        new ImageDecodingOptions { MaxPixels = MaxPixels }.Validate();
+    }
 }
