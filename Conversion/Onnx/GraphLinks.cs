@@ -27,6 +27,15 @@ internal sealed class GraphLinks(GraphProto graph)
     public NodeProto? OnlyConsumer(NodeProto node) =>
         _consumers[node.Output[0]].ToArray() is [var consumer] && !_outputs.Contains(node.Output[0]) ? consumer : null;
 
+    /// <summary>The nodes that read a value.</summary>
+    public IEnumerable<NodeProto> Readers(string value) => _consumers[value];
+
+    /// <summary>Whether a value is an output of the graph.</summary>
+    public bool IsOutput(string value) => _outputs.Contains(value);
+
+    /// <summary>The dimensions of an initializer; null for anything else.</summary>
+    public IReadOnlyList<long>? Shape(string value) => _initializers.GetValueOrDefault(value)?.Dims;
+
     /// <summary>The values of an int64 initializer; null for anything else.</summary>
     public long[]? Integers(string value) => Values<long>(value, TensorProto.Types.DataType.Int64);
 

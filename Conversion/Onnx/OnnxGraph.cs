@@ -36,6 +36,14 @@ internal sealed class OnnxGraph
         _constants.UnionWith(graph.Initializer.Select(static tensor => tensor.Name));
     }
 
+    /// <summary>Goes on with a copy of a graph that is there.</summary>
+    public OnnxGraph(GraphProto graph)
+    {
+        _graph = graph.Clone();
+        _nodes = _graph.Node;
+        _constants.UnionWith(_graph.Initializer.Select(static tensor => tensor.Name));
+    }
+
     /// <summary>The graph as it stands.</summary>
     public GraphProto Proto => _graph;
 
@@ -95,6 +103,53 @@ internal sealed class OnnxGraph
     {
         RequireRange(name, values.Span, float.MaxValue, "float32");
         AddInitializer(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values.Span), shape);
+        return name;
+    }
+
+    /// <summary>Gives float32 weights that are there other values, as many as before.</summary>
+    /// <exception cref="OverflowException">A value is no number; the message names the weights.</exception>
+    public void ReplaceWeights(string name, ReadOnlyMemory<float> values)
+    {
+        RequireRange(name, values.Span, float.MaxValue, "float32");
+        TensorProto tensor = _graph.Initializer.First(tensor => tensor.Name == name);
+        tensor.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.Span));
+    }
+
+    /// <summary>Adds signed 8-bit weights, and returns their name.</summary>
+    public string Weights(string name, ReadOnlySpan<sbyte> values, params int[] shape)
+    {
+        AddInitializer(name, TensorProto.Types.DataType.Int8, MemoryMarshal.AsBytes(values), shape);
+        return name;
+    }
+
+    /// <summary>Adds 32-bit weights, and returns their name.</summary>
+    public string Weights(string name, ReadOnlySpan<int> values, params int[] shape)
+    {
+        AddInitializer(name, TensorProto.Types.DataType.Int32, MemoryMarshal.AsBytes(values), shape);
+        return name;
+    }
+
+    /// <summary>Adds signed 8-bit zeros, once for each length: zero points of weights.</summary>
+    public string SignedZeros(int length)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"int8.zeros.{length}");
+        if (_constants.Add(name))
+        {
+            AddInitializer(name, TensorProto.Types.DataType.Int8, new byte[length], [length]);
+        }
+
+        return name;
+    }
+
+    /// <summary>Adds an unsigned 8-bit scalar, once however often it is asked for: zero points.</summary>
+    public string Byte(byte value)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"uint8.{value}");
+        if (_constants.Add(name))
+        {
+            AddInitializer(name, TensorProto.Types.DataType.Uint8, [value], []);
+        }
+
         return name;
     }
 

@@ -1,0 +1,14 @@
+namespace MlNetMobileViT.Conversion;
+
+/// <summary>Reads the attributes of nodes.</summary>
+internal static class NodeAttributes
+{
+    /// <summary>An integer, or what its absence means.</summary>
+    public static long Integer(NodeProto node, string name, long otherwise) => Find(node, name)?.I ?? otherwise;
+
+    /// <summary>A list of integers; empty where it is absent.</summary>
+    public static IReadOnlyList<long> Integers(NodeProto node, string name) => Find(node, name)?.Ints ?? [];
+
+    /// <summary>An attribute; null where it is absent.</summary>
+    public static AttributeProto? Find(NodeProto node, string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
+}
