@@ -28,14 +28,6 @@ internal sealed class OnnxGraph
     {
     }
 
-    /// <summary>Goes on with a graph that was read from a file; what is added to it, that graph gets.</summary>
-    public OnnxGraph(GraphProto graph)
-    {
-        _graph = graph;
-        _nodes = graph.Node;
-        _constants.UnionWith(graph.Initializer.Select(static tensor => tensor.Name));
-    }
-
     /// <summary>Goes on with a copy of a graph that is there.</summary>
     public OnnxGraph(GraphProto graph)
     {

@@ -73,10 +73,10 @@ public sealed class GraphPassTests
         var graph = new OnnxGraph(proto);
 
         Assert.AreEqual(integers.Name, graph.Integers([.. integers.Name.Split('.', '_').Skip(1).Select(long.Parse)]));
-        Assert.HasCount(before, proto.Initializer);
+        Assert.HasCount(before, graph.Proto.Initializer);
         Assert.AreEqual("int64.7_8_9", graph.Integers(7, 8, 9));
         graph.Integers(7, 8, 9);
-        Assert.HasCount(before + 1, proto.Initializer);
+        Assert.HasCount(before + 1, graph.Proto.Initializer);
         graph.Node("Relu", "new", ["logits"]);
         Assert.AreEqual("new", graph.Proto.Node[^1].Name);
     }
