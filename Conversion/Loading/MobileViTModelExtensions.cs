@@ -24,7 +24,7 @@ public static class MobileViTModelExtensions
         /// </para>
         /// </remarks>
         /// <param name="name">
-        /// <c>xxs</c>, <c>xs</c> or <c>s</c>: 1.3, 2.3 and 5.6 million parameters, top-1 accuracies of 69.0, 74.8 and 78.4 %.
+        /// <c>xxs</c>, <c>xs</c> or <c>s</c>: 1.3, 2.3 and 5.6 million parameters, top-1 accuracies of 69.0, 74.7 and 78.3 %.
         /// </param>
         /// <param name="progress">Told how far the download is, in bytes; not told anything where the cache has the weights.</param>
         /// <param name="cancellationToken">

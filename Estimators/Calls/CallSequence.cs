@@ -20,23 +20,33 @@ internal sealed class CallSequence<T, TReader>(ModelCalls calls, ModelBatchPool 
     {
         var decoder = new ResultDecoder(tensors.Outputs, reader);
         // Not disposed: the tensors are the model's.
-        var scorer = new ScorerInTurn(new ModelScorer(tensors, calls.Preprocessor, decoder), calls.Turns, cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var scorer = new ScorerInTurn(new ModelScorer(tensors, calls.Preprocessor, decoder), calls.Turns, ending.Token);
         using IEnumerator<TImage> inputs = images.GetEnumerator();
         var slots = new TImage[ReadAhead.SlotCount(scorer, calls.Concurrency)];
         var source = new ImageSlots<TImage>(slots, imageOf);
         using var rows = new ReadAhead(scorer, source, ReadRow, BadImageHandling.Throw, calls.Concurrency);
-        for (long row = 0; rows.MoveNext(); row++)
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            RowResult result = rows.Results[rows.CurrentSlot];
-            // No fault of the image: the next one would not fare better.
-            if (result.Error is ObjectDisposedException or OnnxRuntimeException or OutOfMemoryException or OperationCanceledException)
+            for (long row = 0; rows.MoveNext(); row++)
             {
-                ExceptionDispatchInfo.Throw(result.Error);
-            }
+                cancellationToken.ThrowIfCancellationRequested();
+                RowResult result = rows.Results[rows.CurrentSlot];
+                // No fault of the image: the next one would not fare better.
+                if (result.Error is ObjectDisposedException or OnnxRuntimeException or OutOfMemoryException or OperationCanceledException)
+                {
+                    cancellationToken.ThrowIfCancellationRequested(); // By the caller's token, where it was that.
+                    ExceptionDispatchInfo.Throw(result.Error);
+                }
 
-            T? value = result.Error is null ? decoder.ValueOf(result) : default;
-            yield return new ImageResult<T>(source.TitleOf(rows.CurrentSlot, row), value, result.Error);
+                T? value = result.Error is null ? decoder.ValueOf(result) : default;
+                yield return new ImageResult<T>(source.TitleOf(rows.CurrentSlot, row), value, result.Error);
+            }
+        }
+        finally
+        {
+            // Rows that are being scored are waited for, but not those that wait for their turn.
+            ending.Cancel();
         }
 
         bool ReadRow(int slot)

@@ -4,7 +4,7 @@ namespace MlNetMobileViT;
 
 /// <summary>What became of one image among many: a value, or the error where the image cannot be read.</summary>
 /// <typeparam name="T">What is made of an image.</typeparam>
-public sealed record ImageResult<T>
+public sealed class ImageResult<T>
 {
     private readonly T? _value;
 

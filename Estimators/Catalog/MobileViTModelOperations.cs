@@ -44,6 +44,10 @@ public static class MobileViTModelOperations
     /// The file is not a saved pipeline, or a step in it cannot be read; the message says why. Whatever is wrong with a file is
     /// this exception. A disk that is full or fails is an <see cref="IOException"/>, for ML.NET keeps models in temporary files.
     /// </exception>
+    /// <exception cref="DllNotFoundException">
+    /// ONNX Runtime's native library is missing: the application has to reference <c>Microsoft.ML.OnnxRuntime</c> or
+    /// <c>Microsoft.ML.OnnxRuntime.Gpu</c>.
+    /// </exception>
     /// <example>
     /// <code source="UnitTests/Estimators/Samples/LoadMobileViTSamples.cs" region="FromFile"><![CDATA[
     /// var mlContext = new MLContext();
@@ -122,11 +126,12 @@ public static class MobileViTModelOperations
         options.Validate();
         pipelineOptions ??= new MobileViTPipelineOptions();
         pipelineOptions.Validate();
+        NativeOnnxRuntime.ThrowIfMissing();
         long start = stream.Position;
         ITransformer loaded;
         try
         {
-            loaded = catalog.Load(stream, out inputSchema);
+            loaded = LoadByMLNet(catalog, stream, out inputSchema);
         }
         catch (Exception exception)
         {
@@ -140,5 +145,19 @@ public static class MobileViTModelOperations
         stream.Position = start;
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
         return restoring.Restore(archive);
+    }
+
+    private static ITransformer LoadByMLNet(ModelOperationsCatalog catalog, Stream stream, out DataViewSchema inputSchema)
+    {
+        long start = stream.Position;
+        try
+        {
+            return catalog.Load(stream, out inputSchema);
+        }
+        catch (Exception exception) when (UnreadablePipeline.IsTakenForOrtFormat(exception))
+        {
+            stream.Position = start;
+            return catalog.Load(stream, out inputSchema);
+        }
     }
 }

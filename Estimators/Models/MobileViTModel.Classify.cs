@@ -175,10 +175,18 @@ public sealed partial class MobileViTModel
     private static async IAsyncEnumerable<T> OnThreadPool<T>(
         Func<CancellationToken, IEnumerable<T>> start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using IEnumerator<T> results = start(cancellationToken).GetEnumerator();
-        while (await Task.Run(results.MoveNext, cancellationToken).ConfigureAwait(false))
+        IEnumerator<T> results = start(cancellationToken).GetEnumerator();
+        try
         {
-            yield return results.Current;
+            while (await Task.Run(results.MoveNext, cancellationToken).ConfigureAwait(false))
+            {
+                yield return results.Current;
+            }
+        }
+        finally
+        {
+            // It waits for the images that are being scored, which must not keep the calling thread either.
+            await Task.Run(results.Dispose, CancellationToken.None).ConfigureAwait(false);
         }
     }
 }

@@ -121,11 +121,13 @@ public sealed partial class MobileViTModel : IDisposable
     /// </summary>
     public void Dispose()
     {
-        Session.Dispose();
+        // Before the session that they are bound to.
         if (_calls.IsValueCreated)
         {
             _calls.Value.Dispose();
         }
+
+        Session.Dispose();
     }
 
     /// <summary>A model of its own session over the same bytes.</summary>

@@ -37,15 +37,7 @@ internal sealed class ModelSession : IDisposable
             throw UnreadableModel.Error(source, bytes.Span, exception);
         }
 
-        try
-        {
-            Description = ModelDescription.Create(header, source, Measure);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        Description = ModelDescription.Create(header, source, Measure);
     }
 
     /// <summary>What the file says about itself.</summary>
@@ -131,9 +123,10 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
+    /// <summary>The shapes of the outputs, in a session for this alone: who only wants to know needs neither a GPU nor the memory.</summary>
     private int[][] Measure(int[] inputShape)
     {
-        InferenceSession session = Enter();
+        using InferenceSession session = SessionFactory.Create(_bytes, Source, new MobileViTModelOptions());
         try
         {
             var pixels = new DenseTensor<float>(inputShape);
@@ -143,10 +136,6 @@ internal sealed class ModelSession : IDisposable
         catch (OnnxRuntimeException exception)
         {
             throw new InvalidDataException($"'{Source}' is not a model that can be run: {exception.Message}", exception);
-        }
-        finally
-        {
-            Leave();
         }
     }
 

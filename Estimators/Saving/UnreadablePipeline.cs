@@ -48,6 +48,24 @@ internal static class UnreadablePipeline
         return null;
     }
 
+    /// <summary>Whether ONNX Runtime took a model for one of its own format, ORT, and the next try will do.</summary>
+    /// <remarks>
+    /// ML.NET writes a model into a temporary file with a random name and extension (OnnxModel.CreateFromBytes), and ONNX Runtime reads
+    /// a file that ends in .ort in that format. Of 32,768 names one does.
+    /// </remarks>
+    public static bool IsTakenForOrtFormat(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is OnnxRuntimeException && cause.Message.Contains("ORT model verification failed", StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The exception where ML.NET could not use the GPU of its context.</summary>
     public static InvalidOperationException GpuError(string source, int device, Exception fault) => new(
         string.Create(

@@ -3,7 +3,7 @@
 //   dotnet run -c Release --project Examples/FeaturesForTraining -- --predict SAVED.zip PICTURE
 //
 // FOLDER has a subfolder for each class; a picture in FOLDER itself is of the class before the underscore in its name, as the six
-// of this repository's demo are, red or blue (six prove little: bring twenty a class). Exit code 2: nothing to learn from.
+// of this repository's demo are, red or blue (six prove little: "mobilevit demo FOLDER" draws twenty a class). Exit code 2: nothing to learn from.
 using System.Diagnostics;
 using Microsoft.ML;
 using MlNetMobileViT;

@@ -1,5 +1,5 @@
 // A web service over one shared model: POST /classify, a page to drop pictures on, limits, health and OpenAPI.
-// dotnet run -c Release --project Examples/WebService [-- --Model s|model.onnx]
+// dotnet run -c Release --project Examples/WebService [-- [--Model s|model.onnx] [--max-pixels N]]
 using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,11 +11,25 @@ using MlNetMobileViT.WebService;
 // The page lies beside the program, wherever that was started.
 WebApplicationBuilder builder = WebApplication.CreateBuilder(
     new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+// The library's sentence on a picture with too many pixels names the option as the tool spells it.
+builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--max-pixels"] = nameof(ServiceOptions.MaxPixels) });
 ServiceOptions options = builder.Configuration.Get<ServiceOptions>() ?? new ServiceOptions();
 
 // One model for all requests: its calls are safe from many threads, and share the processors among them. It is disposed when the
 // server has stopped, which on Ctrl+C or SIGTERM lets the requests that are under way end first.
-using MobileViTModel model = await options.LoadModelAsync();
+MobileViTModel loaded;
+try
+{
+    loaded = await options.LoadModelAsync();
+}
+catch (Exception exception) when (exception is ArgumentException or IOException or InvalidDataException or HttpRequestException
+    or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"error: {exception.Message.ReplaceLineEndings(" ")}");
+    return 2;
+}
+
+using MobileViTModel model = loaded;
 builder.Services.AddSingleton(model);
 
 // A body that is too large is refused by its Content-Length, or where it has none, after so many bytes.
@@ -76,3 +90,4 @@ app.MapModelInfo(options);
 app.MapOpenApi();
 app.MapHealthChecks("/healthz", new() { ResponseWriter = ModelHealthCheck.WriteAsync });
 await app.RunAsync();
+return 0;

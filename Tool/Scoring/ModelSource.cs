@@ -55,7 +55,7 @@ internal static class ModelSource
         }
         catch (InvalidOperationException exception) when (options.Model?.GpuDeviceId is not null)
         {
-            throw new CommandException(exception.Message, exception);
+            throw UnusableGpu.Error(name, options.Model.GpuDeviceId.Value, exception);
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class TrainedModel : IDisposable
         }
         catch (InvalidOperationException exception) when (options?.GpuDeviceId is not null)
         {
-            throw new CommandException(exception.Message, exception);
+            throw UnusableGpu.Error(path, options.GpuDeviceId.Value, exception);
         }
     }
 

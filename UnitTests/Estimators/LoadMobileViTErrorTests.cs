@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Microsoft.ML;
+using Microsoft.ML.OnnxRuntime;
 
 namespace MlNetMobileViT.UnitTests;
 
@@ -48,6 +49,30 @@ public sealed class LoadMobileViTErrorTests
             $"'{path}' is not a pipeline that can be loaded: A MobileViT step of the saved pipeline cannot be read",
             StringComparison.Ordinal);
         Assert.IsEmpty(Directory.EnumerateFiles(temporary, "*", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
+    [DataRow("a.ort", true)]
+    [DataRow("a.o1t", false)]
+    public void ONNX_Runtime_takes_a_file_for_one_of_its_own_format_by_its_name(string name, bool isTaken)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf(name);
+        File.WriteAllBytes(path, TinyModel.Bytes);
+
+        if (isTaken)
+        {
+            var error = Assert.ThrowsExactly<OnnxRuntimeException>(() => new InferenceSession(path));
+            Assert.IsTrue(UnreadablePipeline.IsTakenForOrtFormat(new InvalidOperationException("around", error)), error.Message);
+        }
+        else
+        {
+            new InferenceSession(path).Dispose();
+        }
+
+        File.WriteAllText(path = folder.PathOf("damaged.onnx"), "no model");
+        var damaged = Assert.Throws<OnnxRuntimeException>(() => new InferenceSession(path));
+        Assert.IsFalse(UnreadablePipeline.IsTakenForOrtFormat(damaged), damaged.Message);
     }
 
     /// <summary>Overwrites text of the second step inside its ONNX file, which keeps its length.</summary>

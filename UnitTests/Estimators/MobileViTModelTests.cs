@@ -25,6 +25,19 @@ public sealed class MobileViTModelTests
     }
 
     [TestMethod]
+    public void To_describe_a_graph_for_any_size_of_picture_leaves_no_session_open_and_takes_no_GPU()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("any.onnx");
+        File.WriteAllBytes(path, TinyModel.Build(["layer_4"], [], dynamicSize: true));
+
+        using MobileViTModel described = MobileViTModel.Describe(path, new() { GpuDeviceId = 1000 });
+
+        Assert.HasCount(3, described.GetOutput("layer_4").Shape);
+        Assert.IsFalse(described.Session.IsOpen);
+    }
+
+    [TestMethod]
     public void A_graph_for_any_size_of_picture_scores_like_one_for_this_size()
     {
         using var images = new DrawnImages(3);

@@ -238,6 +238,48 @@ public sealed class ModelCallTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task Who_leaves_a_sequence_does_not_wait_for_turns(bool isAsync)
+    {
+        using var images = new DrawnImages(4);
+        using MobileViTModel model = MobileViTModel.Load(TinyModel.Bytes, new() { MaxConcurrency = 2 });
+        IEnumerable<string> endless = Enumerable.Range(0, int.MaxValue).Select(i => images.Rows[i % 4].Path!);
+        Task left = Task.Run(async () =>
+        {
+            if (isAsync)
+            {
+                await foreach (ImageResult<float[]> result in model.FeaturizeAsync(endless))
+                {
+                    await TakeAll();
+                    break;
+                }
+            }
+            else
+            {
+                foreach (ImageResult<float[]> result in model.Featurize(endless))
+                {
+                    await TakeAll();
+                    break;
+                }
+            }
+        });
+
+        await left.WaitAsync(TimeSpan.FromSeconds(20));
+
+        model.Calls.Turns.Return();
+        model.Calls.Turns.Return();
+        Assert.AreEqual(2, model.Calls.Turns.Free);
+
+        // The workers of the sequence then wait for a turn, or have none to do.
+        async Task TakeAll()
+        {
+            await model.Calls.Turns.TakeAsync(CancellationToken.None);
+            await model.Calls.Turns.TakeAsync(CancellationToken.None);
+        }
+    }
+
+    [TestMethod]
     public void A_bad_image_stops_none_of_the_others()
     {
         using var images = new DrawnImages(2);

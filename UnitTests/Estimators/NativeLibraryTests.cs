@@ -22,13 +22,16 @@ public sealed class NativeLibraryTests
             folder.PathOf("LoadingProcess.runtimeconfig.json"));
         WriteWithoutNativeFiles(folder.PathOf("LoadingProcess.deps.json"));
 
-        Assert.IsEmpty(LoadingProcess.Run(["model", model]));
-        string line = LoadingProcess.RunIn(folder.Root, ["model", model]).Single();
+        foreach (string file in (string[])[model, Reference.InRepository("UnitTests", "Data", "format_1", "pipeline_path.zip")])
+        {
+            Assert.IsEmpty(LoadingProcess.Run(["model", file]));
+            string line = LoadingProcess.RunIn(folder.Root, ["model", file]).Single();
 
-        Assert.AreEqual(
-            "DllNotFoundException: ONNX Runtime's native library is missing or does not belong to this version: add the package "
-            + "Microsoft.ML.OnnxRuntime to the application's project, or Microsoft.ML.OnnxRuntime.Gpu for CUDA.",
-            line);
+            Assert.AreEqual(
+                "DllNotFoundException: ONNX Runtime's native library is missing or does not belong to this version: add the package "
+                + "Microsoft.ML.OnnxRuntime to the application's project, or Microsoft.ML.OnnxRuntime.Gpu for CUDA.",
+                line);
+        }
     }
 
     [TestMethod]

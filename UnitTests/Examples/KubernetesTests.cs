@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace MlNetMobileViT.UnitTests;
 
@@ -67,7 +68,9 @@ public sealed class KubernetesTests
         }
 
         Assert.AreEqual("Indexed", shards["spec.completionMode"].Single());
-        Assert.AreEqual("[2]", shards["spec.podFailurePolicy.rules.onExitCodes.values"].Single());
+        // A shard that cannot work ends by this limit, and not by its exit code: 2 may be a disk that was full for a while.
+        Assert.IsGreaterThan(0, int.Parse(shards["spec.backoffLimitPerIndex"].Single(), CultureInfo.InvariantCulture));
+        Assert.AreEqual("Ignore", shards["spec.podFailurePolicy.rules.action"].Single());
         Assert.AreEqual("limits.cpu", shards["spec.template.spec.containers.env.valueFrom.resourceFieldRef.resource"].Single());
         string count = shards["spec.completions"].Single();
         Assert.AreEqual(count, Variable(shards, "SHARDS"));

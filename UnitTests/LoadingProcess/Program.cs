@@ -9,7 +9,7 @@ using MlNetMobileViT;
 //   engine PIPELINE COUNT IMAGE...   COUNT predictions of one engine; the growth of the process's memory over them, in bytes
 //   reload IMAGE COLUMN PIPELINE...  the column's value for the image, by ML.NET's own loader and each pipeline in turn, which is
 //                                    disposed; the growth of the managed memory over them, in bytes
-//   model MODEL                      loads a model: what is thrown, or nothing
+//   model MODEL                      loads a model, or a pipeline from a .zip file: what is thrown, or nothing
 var mlContext = new MLContext(seed: 1);
 mlContext.ComponentCatalog.RegisterAssembly(typeof(MobileViTModel).Assembly);
 if (args[0] == "reload")
@@ -24,7 +24,9 @@ if (args[0] == "model")
 {
     try
     {
-        MobileViTModel.Load(args[1]).Dispose();
+        using var loaded = args[1].EndsWith(".zip", StringComparison.Ordinal)
+            ? (IDisposable)mlContext.Model.LoadMobileViT(args[1], out _)
+            : MobileViTModel.Load(args[1]);
     }
     catch (Exception exception)
     {

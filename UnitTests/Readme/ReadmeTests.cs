@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using MlNetMobileViT.Conversion;
@@ -68,14 +69,31 @@ public sealed partial class ReadmeTests
             (int exitCode, string output) = await SnippetProgram.RunAsync(Start(assembly, "", folder));
             Assert.AreEqual(0, exitCode, $"{snippets[i]}\n{output}");
             // Official weights are here those of a formula, which know no shapes.
-            bool isDemo = !snippets[i].Contains("LoadOfficial", StringComparison.Ordinal);
-            if (isDemo && snippets[i].Contains("Classify", StringComparison.Ordinal))
+            if (i == 0)
+            {
+                Assert.AreEqual("red ring", output.Trim());
+            }
+            else if (!Has("LoadOfficial") && (Has("Classify") || Has("PredictionEngine")))
             {
                 Assert.Contains("red star", output);
             }
+
+            bool Has(string word) => snippets[i].Contains(word, StringComparison.Ordinal);
         }
 
         Assert.IsTrue(File.Exists(folder.PathOf("pipeline.zip")));
+    }
+
+    [TestMethod]
+    public void The_table_has_the_accuracies_of_the_published_weights()
+    {
+        string[] Cells(string row) => [.. Readme.Split('\n').Single(line => line.StartsWith(row, StringComparison.Ordinal))
+            .Trim('|').Split('|').Skip(1).Select(static cell => cell.Trim())];
+        string[] names = Cells("| | XXS | XS | S |");
+        string[] top1 = Cells("| ImageNet-1k top-1");
+        CollectionAssert.AreEqual(
+            PublishedWeights.All.Select(static weights => $"{weights.Name.ToUpperInvariant()} {weights.Top1.ToString("0.0", CultureInfo.InvariantCulture)} %").ToArray(),
+            names.Skip(names.Length - top1.Length).Zip(top1, static (name, value) => $"{name} {value}").ToArray());
     }
 
     /// <summary>Starts a web service, posts a picture to it, and stops it.</summary>
@@ -105,13 +123,16 @@ public sealed partial class ReadmeTests
         }
     }
 
-    /// <summary>What the snippets find: the demo's pictures, one of them as a photo, and the demo's model under a name of README.</summary>
+    /// <summary>What the snippets find: the demo's pictures, one of them as a photo, and the demo's model under README's names.</summary>
     private static async Task PreparePhotos(TemporaryFolder folder)
     {
         CommandRun run = await CommandRun.Of("demo", folder.PathOf("photos"));
         Assert.AreEqual(0, run.ExitCode, run.Error);
         File.Copy(folder.PathOf("photos", "red star", "01.jpg"), folder.PathOf("photo.jpg"));
-        File.Copy(Reference.InRepository("Tool", "Demo", "mobilevit_xxs_shapes.onnx"), folder.PathOf("mobilevit_s.onnx"));
+        string model = Reference.InRepository("Tool", "Demo", "mobilevit_xxs_shapes.onnx");
+        File.Copy(model, folder.PathOf("mobilevit_s.onnx"));
+        File.Copy(model, folder.PathOf("mobilevit_xxs_shapes.onnx"));
+        File.Copy(Reference.InRepository("Tool", "Demo", "samples", "red_ring.jpg"), folder.PathOf("red_ring.jpg"));
     }
 
     /// <summary>A checkpoint of the official form where the downloaded one would be.</summary>

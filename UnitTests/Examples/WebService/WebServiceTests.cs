@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -289,4 +290,29 @@ public sealed class WebServiceTests
         Assert.AreEqual(status, problem.Status);
         return problem;
     }
+
+    [TestMethod]
+    [DataRow("--Model", "gone.onnx", "'gone.onnx'")]
+    [DataRow("--Model", "xl", "'xl'")]
+    [DataRow("--Model", ".", "'.'")]
+    [DataRow("--max-pixels", "0", "MaxPixels")]
+    public void A_wrong_setting_is_refused_in_one_sentence(string option, string value, string words)
+    {
+        using var folder = new TemporaryFolder();
+        Start(folder, option, value).AssertRefused(words);
+    }
+
+    [TestMethod]
+    public void A_model_that_is_none_is_refused_in_one_sentence()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.PathOf("text.onnx"), "no model");
+        Start(folder, "--Model", "text.onnx").AssertRefused("text.onnx");
+    }
+
+    private static ExampleRun Start(TemporaryFolder folder, string option, string value) => ExampleRun.Of(
+        new ProcessStartInfo("dotnet", ["exec", typeof(ServiceOptions).Assembly.Location, "--urls", "http://127.0.0.1:0", option, value])
+        {
+            WorkingDirectory = folder.Root,
+        });
 }

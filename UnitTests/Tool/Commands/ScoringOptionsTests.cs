@@ -77,7 +77,9 @@ public sealed class ScoringOptionsTests
 
             // Larger than any number of a GPU, so it is refused with one too; fresh features, for none need a model to be run.
             string[] onGpu = [.. command, "--device", "cuda:1000"];
-            (await CommandRun.Of(onGpu)).AssertRefused("cannot run on the CUDA device 1000", "Microsoft.ML.OnnxRuntime.Gpu");
+            CommandRun refused = await CommandRun.Of(onGpu);
+            refused.AssertRefused("cannot run on the CUDA device 1000", "Microsoft.ML.OnnxRuntime.Gpu", "or --device cpu");
+            Assert.DoesNotContain(nameof(MobileViTModelOptions.FallbackToCpu), refused.Error);
         }
     }
 
