@@ -81,6 +81,9 @@ internal sealed class EightBitGraph(EightBitPlan plan) : IGraphPass
                 case "Transpose" when Permutes(node, 0, 2, 3, 1) && _maps.HasOnlyChannelsLast(node.Input):
                     _graph.Node("Identity", node.Name, [_maps.ChannelsLast(node.Input[0])], output: node.Output[0]);
                     return true;
+                case "Resize" when _maps.HasOnlyChannelsLast(node.Input) && NodeAttributes.Integers(node, "axes") is [2, 3]:
+                    WriteResize(node);
+                    return true;
                 case "GlobalAveragePool" when _maps.HasOnlyChannelsLast(node.Input)
                     && _links.OnlyConsumer(node) is { OpType: "Flatten" } flatten:
                     _graph.Node(
@@ -135,6 +138,18 @@ internal sealed class EightBitGraph(EightBitPlan plan) : IGraphPass
                 _maps.AddChannelsLast(
                     sum, _graph.Node("Add", $"{add.Name}.channels_last", add.Input.Select(_maps.ChannelsLast).ToArray()));
             }
+        }
+
+        /// <summary>ONNX Runtime 1.31 turns a transpose in front of a Resize with axes into a graph that it then refuses.</summary>
+        private void WriteResize(NodeProto resize)
+        {
+            NodeProto turned = resize.Clone();
+            (turned.Name, turned.Output[0]) = ($"{resize.Name}.channels_last", $"{resize.Output[0]}.channels_last");
+            turned.Input[0] = _maps.ChannelsLast(resize.Input[0]);
+            NodeAttributes.Find(turned, "axes")!.Ints[0] = 1;
+            NodeAttributes.Find(turned, "axes")!.Ints[1] = 2;
+            _graph.Proto.Node.Add(turned);
+            _maps.AddChannelsLast(resize.Output[0], turned.Output[0]);
         }
 
         private bool IsProduct(NodeProto conv) =>
