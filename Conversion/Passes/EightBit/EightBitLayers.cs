@@ -11,6 +11,7 @@ internal static class EightBitLayers
     private const int MinOutputs = 16;
     private const int DepthwiseMultiple = 16;
     private const int MinExpansionInputs = 32;
+    private const int MinReductionInputs = 64;
 
     /// <summary>The layers, in the order of the graph.</summary>
     public static IReadOnlyList<EightBitLayer> Of(GraphProto graph)
@@ -80,7 +81,7 @@ internal static class EightBitLayers
         bool expands = ActivationNodes.Behind(links, node) is { } activation
             && links.Readers(activation.Output).Any(reader => IsDepthwise(links, reader));
         bool reduces = ActivationNodes.Before(links, node.Input[0]) is { } before && IsDepthwise(links, before);
-        return expands && inputs < MinExpansionInputs ? null
+        return (expands && inputs < MinExpansionInputs) || (reduces && inputs < MinReductionInputs) ? null
             : expands || reduces ? QuantizationLevel.Pointwise
             : QuantizationLevel.Blocks;
     }

@@ -162,7 +162,7 @@ public sealed class EightBitGraphTests
     [DataRow(false, 96, DisplayName = "maps that patches do not divide")]
     [DataRow(true, 96, DisplayName = "dynamic size, and maps that patches do not divide")]
     [DataRow(false, 32, DisplayName = "a map of one pixel")]
-    public void Every_layer_alone_and_all_together_run(bool dynamicSize, int side)
+    public void Layers_alone_and_all_together_run(bool dynamicSize, int side)
     {
         OnnxGraph graph = Network(dynamicSize, side);
         new CenteredStreams().Apply(graph);
@@ -173,7 +173,8 @@ public sealed class EightBitGraphTests
         float[] pixels = [.. Normal(new Random(5), 3 * side * side).Select(static value => MathF.Abs(value) / 4)];
         Dictionary<string, ValueRange> ranges = RangesOf(graph, pixels);
         float[] expected = Run(graph, pixels);
-        foreach (IReadOnlyList<EightBitLayer> some in layers.Select(static layer => new[] { layer }).Append(layers))
+        bool alone = side == 64 && !dynamicSize;
+        foreach (IReadOnlyList<EightBitLayer> some in layers.Where(_ => alone).Select(static layer => new[] { layer }).Append(layers))
         {
             float[] actual = Run(Quantized(graph, ranges, some), pixels);
             AssertNearEnough(expected, actual, some.Count == 1 ? 0.1 : 0.5, string.Join(", ", some.Select(static layer => layer.Name)));
