@@ -13,25 +13,28 @@ internal static class ConvertedModelCache
     // 64 bits: the keys are those of a handful of files.
     private const int KeyLength = 16;
 
-    /// <summary>Loads the converted model, converting where it is not there yet or is damaged.</summary>
+    /// <summary>Opens the converted model, converting where it is not there yet or is damaged.</summary>
     /// <param name="checkpoint">The file or folder.</param>
     /// <param name="conversion">How to convert it.</param>
     /// <param name="options">Where converted models are kept, how they run and who is told.</param>
     /// <param name="announcement">What is told before a conversion.</param>
+    /// <param name="open">Opens the file; throws <see cref="InvalidDataException"/> where it is damaged.</param>
     /// <param name="cancellationToken">Stops it before and after a conversion, and while another caller converts.</param>
     /// <exception cref="IOException">The folder cannot be written; the message says which variable names another.</exception>
-    public static async Task<MobileViTModel> LoadAsync(
+    public static async Task<T> OpenAsync<T>(
         string checkpoint,
         ConversionOptions conversion,
         MobileViTLoadOptions options,
         string announcement,
+        Func<string, T> open,
         CancellationToken cancellationToken)
+        where T : class
     {
         // Reading and converting keep a processor busy for seconds, which is not for the thread of a window or a request.
         string path = await Task.Run(
             () => Path.Combine(options.CacheFolder ?? WeightsCache.DefaultFolder, FileName(checkpoint, conversion)),
             cancellationToken).ConfigureAwait(false);
-        if (await Task.Run(() => TryLoad(path, options), cancellationToken).ConfigureAwait(false) is { } model)
+        if (await Task.Run(() => TryOpen(path, open), cancellationToken).ConfigureAwait(false) is { } model)
         {
             return model;
         }
@@ -44,13 +47,13 @@ internal static class ConvertedModelCache
             () =>
             {
                 // The one that was waited for has converted it, unless it failed.
-                if (TryLoad(path, options) is { } converted)
+                if (TryOpen(path, open) is { } converted)
                 {
                     return converted;
                 }
 
                 Convert(checkpoint, path, conversion, announcement, options.Notify);
-                return MobileViTModel.Load(path, options.Model);
+                return open(path);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -88,11 +91,12 @@ internal static class ConvertedModelCache
         return System.Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    private static MobileViTModel? TryLoad(string path, MobileViTLoadOptions options)
+    private static T? TryOpen<T>(string path, Func<string, T> open)
+        where T : class
     {
         try
         {
-            return File.Exists(path) ? MobileViTModel.Load(path, options.Model) : null;
+            return File.Exists(path) ? open(path) : null;
         }
         catch (InvalidDataException)
         {

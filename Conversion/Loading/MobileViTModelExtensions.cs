@@ -92,25 +92,9 @@ public static class MobileViTModelExtensions
             IProgress<DownloadProgress>? progress = null,
             CancellationToken cancellationToken = default)
         {
-            ArgumentNullException.ThrowIfNull(name);
             ArgumentNullException.ThrowIfNull(options);
-            options.Validate();
-            ConversionOptions conversion = OfficialWeights.ConversionOptionsFor(name) with { Labels = ImageNet1k.Labels };
-            Action<string>? notify = options.Notify;
-            string checkpoint = await OfficialWeights.GetAsync(
-                name,
-                new OfficialWeightsOptions
-                {
-                    CacheFolder = options.CacheFolder,
-                    Offline = options.Offline,
-                    BaseAddress = options.Mirror is { } mirror ? WithSlash(mirror) : null,
-                    DownloadStarting = address => notify?.Invoke($"Downloading {address}."),
-                    WaitingForLock = path => notify?.Invoke($"Waiting for another process that downloads the same file ('{path}')."),
-                },
-                progress,
-                cancellationToken).ConfigureAwait(false);
-            return await ConvertedModelCache.LoadAsync(
-                checkpoint, conversion, options, OfficialWeights.LicenseNotice + ".", cancellationToken).ConfigureAwait(false);
+            return await FirstUse.OpenOfficialAsync(
+                name, options, path => MobileViTModel.Load(path, options.Model), progress, cancellationToken).ConfigureAwait(false);
         }
 
         /// <summary>
@@ -154,16 +138,9 @@ public static class MobileViTModelExtensions
             MobileViTLoadOptions? options = null,
             CancellationToken cancellationToken = default)
         {
-            ArgumentException.ThrowIfNullOrEmpty(path);
-            conversion ??= new ConversionOptions();
-            conversion.Validate();
             options ??= new MobileViTLoadOptions();
-            options.Validate();
-            return await ConvertedModelCache.LoadAsync(
-                path, conversion, options, $"Converting '{path}' into the cache.", cancellationToken).ConfigureAwait(false);
+            return await FirstUse.OpenCheckpointAsync(
+                path, conversion, options, file => MobileViTModel.Load(file, options.Model), cancellationToken).ConfigureAwait(false);
         }
     }
-
-    private static Uri WithSlash(Uri folder) =>
-        folder.AbsoluteUri.EndsWith('/') ? folder : new Uri(folder.AbsoluteUri + '/');
 }

@@ -145,6 +145,11 @@ internal sealed class InspectCommand : ToolCommand
         facts.Add("source", $"{metadata.SourceFile} ({metadata.SourceLayout} layout), SHA-256 {metadata.SourceSha256}");
         facts.Add("weights", $"SHA-256 {metadata.WeightsSha256}");
         facts.Add("license", metadata.License);
+        if (metadata.Quantization is { } quantization)
+        {
+            Add(facts, quantization);
+        }
+
         facts.Add("nodes", string.Join(", ", model.Graph.Node.CountBy(node => node.OpType)
             .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} {pair.Key}"))));
@@ -157,6 +162,26 @@ internal sealed class InspectCommand : ToolCommand
                     tensor.Name, ((TensorProto.Types.DataType)tensor.DataType).ToString().ToLowerInvariant(), [.. tensor.Dims])),
                 allTensors);
         }
+    }
+
+    private static void Add(FactTable facts, ModelQuantization quantization)
+    {
+        facts.Add(
+            "8 bits",
+            $"{quantization.Level}; kept float: {ComparisonText.Layers(quantization.FloatLayers)}"
+            + (quantization.ReduceRange ? "; weights within 7 bits" : ""));
+        facts.Add("calibration", quantization.CalibrationSha256 is { } digest
+            ? $"{ModelSummary.Number(quantization.CalibrationImages)} images, SHA-256 {digest}"
+            : "without images");
+        if (quantization is { SameLabel: { } same, MeanDifference: { } difference })
+        {
+            facts.Add(
+                "compared",
+                $"{ModelSummary.Number(quantization.ComparedImages)} held-out images: {ComparisonText.Percent(same)} the same label, mean "
+                + $"|Δ probability| {ComparisonText.Difference(difference)}");
+        }
+
+        facts.Add("float weights", $"SHA-256 {quantization.FloatWeightsSha256}");
     }
 
     private void WriteTensors(IEnumerable<TensorRow> tensors, bool all)

@@ -23,6 +23,7 @@ internal static class MobileViTCommandLine
             new ConvertCommand(terminal),
             new InspectCommand(terminal),
             new VerifyCommand(terminal),
+            new QuantizeCommand(terminal),
             new ClassifyCommand(terminal),
             new FeaturesCommand(terminal),
             new TrainCommand(terminal),

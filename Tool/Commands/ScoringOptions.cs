@@ -9,12 +9,6 @@ internal sealed class ScoringOptions
     private const string Cpu = "cpu";
     private const string CudaPrefix = "cuda:";
 
-    private readonly Option<int> _threads = new("--threads")
-    {
-        Description = "How many threads decode and score. Default: one for each processor. Results do not depend on it.",
-        HelpName = "N",
-    };
-
     private readonly Option<int> _batch = new("--batch")
     {
         Description = "How many images go into one run of the model. A GPU wants 16 or more. It may change the last digits of results.",
@@ -29,31 +23,20 @@ internal sealed class ScoringOptions
         DefaultValueFactory = _ => Cpu,
     };
 
-    private readonly Option<long> _maxPixels = new("--max-pixels")
-    {
-        Description = "The most pixels (width times height) of an image; one that has more fails.",
-        HelpName = "N",
-        DefaultValueFactory = _ => ImageDecodingOptions.DefaultMaxPixels,
-    };
+    private readonly ReadingOptions _reading;
 
     public ScoringOptions(Command command)
     {
         command.Add(_device);
-        command.Add(_threads);
         command.Add(_batch);
-        command.Add(_maxPixels);
+        _reading = new ReadingOptions(command);
     }
 
     /// <summary>How images are scored.</summary>
     /// <exception cref="CommandException">A number is out of range, or there is no such device.</exception>
     public MobileViTScoringOptions Read(ParseResult parsed)
     {
-        int threads = parsed.GetValue(_threads);
-        if (threads is < 0 or > MobileViTPreprocessingOptions.MaxThreads || (threads == 0 && parsed.GetResult(_threads) is not null))
-        {
-            throw new CommandException($"--threads {threads}: give a number from 1 to {MobileViTPreprocessingOptions.MaxThreads}.");
-        }
-
+        var (threads, maxPixels) = _reading.Read(parsed);
         int batch = parsed.GetValue(_batch);
         if (batch is < 1 or > MobileViTScoringOptions.MaxBatchSize)
         {
@@ -61,11 +44,7 @@ internal sealed class ScoringOptions
         }
 
         _ = ReadModel(parsed);
-        long maxPixels = parsed.GetValue(_maxPixels);
-        return maxPixels is >= 1 and <= ImageDecodingOptions.LargestMaxPixels
-            ? new MobileViTScoringOptions { Threads = threads, BatchSize = batch, MaxPixels = maxPixels }
-            : throw new CommandException(Invariant(
-                $"--max-pixels {maxPixels}: give a number from 1 to {ImageDecodingOptions.LargestMaxPixels}."));
+        return new MobileViTScoringOptions { Threads = threads, BatchSize = batch, MaxPixels = maxPixels };
     }
 
     /// <summary>How the model runs.</summary>

@@ -24,6 +24,17 @@ internal sealed class VerifyCommand : ToolCommand
         DefaultValueFactory = _ => VerificationSample.DefaultTolerance,
     };
 
+    private readonly ValueOption<string?> _against = new(
+        "--against", "FLOAT.onnx", "The model that an 8-bit file was made from, to compare both on --images.");
+
+    private readonly Option<string[]> _images = new("--images")
+    {
+        Description = "A folder of images to compare on, with its subfolders; may be given more than once.",
+        HelpName = "FOLDER",
+    };
+
+    private readonly KeepOption _keep;
+    private readonly ReadingOptions _reading;
     private readonly Terminal _terminal;
 
     public VerifyCommand(Terminal terminal)
@@ -31,14 +42,79 @@ internal sealed class VerifyCommand : ToolCommand
             "verify",
             "Check that a converted file is whole and computes what it should.",
             "verify mobilevit_xxs.onnx",
-            "verify flowers.onnx --image rose.jpg --expected 5.1203,-0.9866,0.2392")
+            "verify flowers.onnx --image rose.jpg --expected 5.1203,-0.9866,0.2392",
+            "verify int8.onnx --against mobilevit_s.onnx --images photos")
     {
         _terminal = terminal;
         Add(_model);
         Add(_image);
         Add(_expected);
         Add(_tolerance);
-        SetAction(Run);
+        Add(_against);
+        Add(_images);
+        _keep = new KeepOption(this, "The share of --images whose first label must be that of --against.");
+        _reading = new ReadingOptions(this);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string[] folders = parsed.GetValue(_images) ?? [];
+        if (parsed.GetValue(_against) is not { } against)
+        {
+            return folders.Length == 0
+                ? Run(parsed)
+                : throw new CommandException("--images are compared with a float model; add --against FLOAT.onnx.");
+        }
+
+        if (folders.Length == 0)
+        {
+            throw new CommandException("--against compares both models on images; add --images FOLDER.");
+        }
+
+        var (threads, maxPixels) = _reading.Read(parsed);
+        double keep = _keep.Read(parsed);
+        var images = new CalibrationFolders(folders, minImages: 1, _terminal.Note);
+        int checks = Run(parsed);
+        if (checks != ExitCodes.Success)
+        {
+            return checks;
+        }
+
+        _terminal.WriteLine();
+        return await CompareAsync(
+            parsed.GetRequiredValue(_model),
+            against,
+            images,
+            new QuantizationOptions { Keep = keep, Threads = threads, MaxPixels = maxPixels },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<int> CompareAsync(
+        string path, string against, CalibrationFolders folders, QuantizationOptions options, CancellationToken cancellationToken)
+    {
+        OnnxModelFile file = OnnxModelFile.Read(path);
+        OnnxModelFile before = OnnxModelFile.Read(against);
+        if (file.Metadata.Quantization is { } quantization && quantization.FloatWeightsSha256 != before.Metadata.WeightsSha256)
+        {
+            _terminal.Note($"'{path}' was not made from '{against}', but from a model with other weights.");
+        }
+
+        IReadOnlyList<CalibrationImage> images = folders.Of(before.Metadata.Labels, line => _terminal.WriteLine(line));
+        ModelComparison comparison = await StepProgress.RunAsync(
+            _terminal, progress => MobileViTQuantizer.CompareAsync(against, path, images, options, progress, cancellationToken))
+            .ConfigureAwait(false);
+        ComparisonTables.Write(_terminal, comparison, file.Metadata.Quantization, file.Bytes.LongLength);
+        int unreadable = UnreadableImages.Write(_terminal, [.. folders.Unlisted, .. comparison.Unreadable]);
+        if (comparison.SameLabel >= options.Keep)
+        {
+            return unreadable;
+        }
+
+        _terminal.Error.WriteLine(
+            $"error: '{path}' keeps {ComparisonText.Percent(comparison.SameLabel)} of the labels, and --keep wants "
+            + $"{ComparisonText.Percent(options.Keep)}.");
+        return ExitCodes.SomeFailed;
     }
 
     private int Run(ParseResult parsed)

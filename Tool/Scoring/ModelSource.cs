@@ -27,36 +27,56 @@ internal static class ModelSource
     public static async Task<MobileViTModel> LoadAsync(
         string name, MobileViTLoadOptions options, Terminal terminal, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            if (PublishedWeights.Find(name) is { } published)
-            {
-                return await DownloadBar.RunAsync(
-                    terminal,
-                    published.File,
-                    progress => MobileViTModel.LoadOfficialAsync(name, options, progress, cancellationToken)).ConfigureAwait(false);
-            }
-
-            if (name == Demo)
-            {
-                return LoadDemo(options.Model, terminal);
-            }
-
-            if (!Path.Exists(name))
-            {
-                throw new CommandException(
-                    $"There is no model '{name}': a model is {Names}{NearNames.EndOfSentence(name, AllNames)}");
-            }
-
-            return IsCheckpoint(name)
-                ? await LoadCheckpointAsync(name, options, cancellationToken).ConfigureAwait(false)
-                : MobileViTModel.Load(name, options.Model);
+            return await OpenAsync(name, options, path => MobileViTModel.Load(path, options.Model), terminal, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (InvalidOperationException exception) when (options.Model?.GpuDeviceId is not null)
         {
             throw UnusableGpu.Error(name, options.Model.GpuDeviceId.Value, exception);
         }
+    }
+
+    /// <summary>Opens the ONNX file of a model by its name, its file or its checkpoint, which is converted into the cache on first use.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="options">Where weights come from, and where converted models are kept.</param>
+    /// <param name="open">Opens the file.</param>
+    /// <param name="terminal">Where notes go, and the progress of a download.</param>
+    /// <param name="cancellationToken">Stops a download.</param>
+    /// <exception cref="CommandException">There is no such model.</exception>
+    /// <exception cref="InvalidDataException">The file is neither a model that the converter wrote nor a checkpoint.</exception>
+    public static async Task<T> OpenAsync<T>(
+        string name, MobileViTLoadOptions options, Func<string, T> open, Terminal terminal, CancellationToken cancellationToken)
+        where T : class
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (PublishedWeights.Find(name) is { } published)
+        {
+            return await DownloadBar.RunAsync(
+                terminal,
+                published.File,
+                progress => FirstUse.OpenOfficialAsync(name, options, open, progress, cancellationToken)).ConfigureAwait(false);
+        }
+
+        if (name == Demo)
+        {
+            T demo = open(DemoFile);
+            terminal.Note(
+                $"this is the demo model: it knows {OnnxModelFile.Read(DemoFile).Metadata.Labels.Count} drawn shapes and nothing else. "
+                + $"Real use starts from the official weights: --model {string.Join(", ", OfficialWeights.Names)}.");
+            return demo;
+        }
+
+        if (!Path.Exists(name))
+        {
+            throw new CommandException(
+                $"There is no model '{name}': a model is {Names}{NearNames.EndOfSentence(name, AllNames)}");
+        }
+
+        return IsCheckpoint(name)
+            ? await OpenCheckpointAsync(name, options, open, cancellationToken).ConfigureAwait(false)
+            : open(name);
     }
 
     /// <summary>A line about a model.</summary>
@@ -75,20 +95,12 @@ internal static class ModelSource
         }
     }
 
-    private static MobileViTModel LoadDemo(MobileViTModelOptions? options, Terminal terminal)
-    {
-        MobileViTModel demo = MobileViTModel.Load(DemoFile, options);
-        terminal.Note(
-            $"this is the demo model: it knows {demo.Labels.Count} drawn shapes and nothing else. Real use starts from the "
-            + $"official weights: --model {string.Join(", ", OfficialWeights.Names)}.");
-        return demo;
-    }
-
-    private static async Task<MobileViTModel> LoadCheckpointAsync(
-        string path, MobileViTLoadOptions options, CancellationToken cancellationToken)
+    private static async Task<T> OpenCheckpointAsync<T>(
+        string path, MobileViTLoadOptions options, Func<string, T> open, CancellationToken cancellationToken)
+        where T : class
     {
         int notes = 0;
-        MobileViTModel model = await MobileViTModel.LoadCheckpointAsync(
+        T model = await FirstUse.OpenCheckpointAsync(
             path,
             conversion: null,
             options with
@@ -99,6 +111,7 @@ internal static class ModelSource
                     options.Notify?.Invoke(note);
                 },
             },
+            open,
             cancellationToken).ConfigureAwait(false);
 
         // The first one says that the checkpoint is converted, and the others how.
