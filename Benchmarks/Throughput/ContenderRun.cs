@@ -16,7 +16,7 @@ internal static class ContenderRun
     /// </summary>
     /// <param name="contender">The way.</param>
     /// <param name="model">The model file.</param>
-    /// <param name="options">How <see cref="Contender.Pipeline"/> scores.</param>
+    /// <param name="options">How this library's pipeline scores.</param>
     /// <param name="rows">How many photos to score.</param>
     /// <param name="photos">The photos, again from the first after the last.</param>
     public static void Measure(
@@ -53,7 +53,7 @@ internal static class ContenderRun
         var mlContext = new MLContext();
         IDataView data = mlContext.Data.LoadFromEnumerable(
             Enumerable.Range(0, rows).Select(i => new PhotoRow { Path = photos[i % photos.Length] }));
-        using MobileViTModel? model = contender == Contender.Pipeline ? MobileViTModel.Load(modelFile) : null;
+        using MobileViTModel? model = contender is Contender.Pipeline or Contender.EightBit ? MobileViTModel.Load(modelFile) : null;
         (IEstimator<ITransformer> pipeline, string output) = model is null
             ? Plain(mlContext, modelFile)
             : (mlContext.Transforms.ScoreImages("Logits", model, "Path", options: options), "Logits");
@@ -124,6 +124,9 @@ internal enum Contender
 
     /// <summary>This library's pipeline.</summary>
     Pipeline,
+
+    /// <summary>The same on the model in 8 bits, all that is worth it.</summary>
+    EightBit,
 
     /// <summary>One thread that preprocesses and scores photo by photo, without ML.NET.</summary>
     SingleThread,

@@ -25,7 +25,10 @@ internal static class ThroughputBenchmark
         Console.WriteLine($"{photos.Length} photos, {Environment.ProcessorCount} processors, median of {rounds} rounds");
         foreach ((string name, string model, string? peer) in Models(folder))
         {
-            Compare(name, model, peer, photos, rounds);
+            string eightBit = Path.ChangeExtension(Path.Combine(folder, Path.GetFileName(model)), ".int8.onnx");
+            CalibrationImage[] images = [.. photos.Select(static photo => new CalibrationImage(photo))];
+            MobileViTQuantizer.QuantizeAsync(model, eightBit, images, new() { Level = QuantizationLevel.Full }).GetAwaiter().GetResult();
+            Compare(name, model, eightBit, peer, photos, rounds);
         }
     });
 
@@ -84,7 +87,7 @@ internal static class ThroughputBenchmark
         }
     }
 
-    private static void Compare(string name, string model, string? peer, string[] photos, int rounds)
+    private static void Compare(string name, string model, string eightBit, string? peer, string[] photos, int rounds)
     {
         Contender[] contenders = [.. Enum.GetValues<Contender>().Where(contender => contender != Contender.PlainPeer || peer is not null)];
         var results = contenders.ToDictionary(static contender => contender, static _ => new List<(double PerSecond, double PeakMegabytes)>());
@@ -93,7 +96,12 @@ internal static class ThroughputBenchmark
         {
             foreach (Contender contender in contenders)
             {
-                string file = contender == Contender.PlainPeer ? peer! : model;
+                string file = contender switch
+                {
+                    Contender.PlainPeer => peer!,
+                    Contender.EightBit => eightBit,
+                    _ => model,
+                };
                 results[contender].Add(Measure(contender, file, photos.Length, photos));
             }
 
@@ -126,6 +134,7 @@ internal static class ThroughputBenchmark
     {
         Contender.PlainPeer => "plain ML.NET, torch export",
         Contender.PlainOurs => "plain ML.NET, converted model",
+        Contender.EightBit => "MlNetMobileViT, 8 bits",
         _ => "MlNetMobileViT",
     };
 

@@ -189,7 +189,7 @@ public sealed class MobileViTQuantizerTests
     }
 
     /// <summary>Pictures of every kind that the demo model knows, in turn.</summary>
-    private static CalibrationImage[] Draw(TemporaryFolder folder, int count)
+    internal static CalibrationImage[] Draw(TemporaryFolder folder, int count)
     {
         CalibrationImage[] images = [.. Enumerable.Range(0, count).Select(i => new CalibrationImage(folder.PathOf($"{i:000}.jpg")))];
         for (int i = 0; i < count; i++)
