@@ -118,12 +118,12 @@ internal sealed record Calibration(
 
     private static byte[] WithOutputs(FloatModel model, IEnumerable<string> names)
     {
-        GraphProto graph = model.Graph.Clone();
-        graph.Output.AddRange(names.Except(graph.Output.Select(static output => output.Name)).Select(static name => new ValueInfoProto
+        var graph = new OnnxGraph(model.Graph);
+        graph.Proto.Output.AddRange(names.Except(graph.Proto.Output.Select(static output => output.Name)).Select(static name => new ValueInfoProto
         {
             Name = name,
             Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } },
         }));
-        return OnnxModel.Stamp(new OnnxGraph(graph), model.File.Metadata).ToByteArray();
+        return OnnxModel.Stamp(graph, model.File.Metadata).ToByteArray();
     }
 }

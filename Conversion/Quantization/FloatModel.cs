@@ -19,7 +19,7 @@ internal sealed record FloatModel(OnnxModelFile File, GraphProto Graph)
                 $"'{path}' is in 8 bits already (level {quantization.Level}); quantize the float model that it was made of.");
         }
 
-        var graph = new OnnxGraph(file.Model.Graph.Clone());
+        var graph = new OnnxGraph(file.Model.Graph);
         foreach (IGraphPass pass in (IGraphPass[])[new WidenedWeights(), new FusedAttention(), new CenteredStreams()])
         {
             pass.Apply(graph);
@@ -44,7 +44,7 @@ internal sealed record FloatModel(OnnxModelFile File, GraphProto Graph)
     /// <summary>Layers of it in 8 bits.</summary>
     public OnnxGraph Quantized(EightBitPlan plan)
     {
-        var graph = new OnnxGraph(Graph.Clone());
+        var graph = new OnnxGraph(Graph);
         foreach (IGraphPass pass in (IGraphPass[])[new EightBitGraph(plan), new UnusedNodes(), new SlotNames(File.Metadata.Labels)])
         {
             pass.Apply(graph);

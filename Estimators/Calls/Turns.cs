@@ -9,7 +9,7 @@ namespace MlNetMobileViT;
 /// <param name="count">How many.</param>
 internal sealed class Turns(int count)
 {
-    private const int MillisecondsBesideTheLine = 100;
+    private const int MillisecondsBesideTheLine = 500;
 
     private readonly object _gate = new();
     private readonly LinkedList<Waiter> _line = [];
