@@ -16,7 +16,7 @@ public sealed class MobileViTQuantizerTests
     {
         using var folder = new TemporaryFolder();
         CalibrationImage[] images = Draw(folder, 32);
-        int[] counts = [1, 2, 4];
+        int[] counts = [1, 4];
         string[] files = [.. counts.Select(threads => folder.PathOf($"{threads}.onnx"))];
         List<QuantizationReport> reports = [];
         foreach (var (threads, file) in counts.Zip(files))
@@ -38,7 +38,7 @@ public sealed class MobileViTQuantizerTests
         Assert.IsNotEmpty(report.Layers);
         CollectionAssert.AreEqual(report.Layers.OrderByDescending(static layer => layer.MeanDifference).ToArray(), report.Layers.ToArray());
         Assert.IsTrue(report.Notes.Any(static note => note.Contains("16 pictures", StringComparison.Ordinal)));
-        Assert.HasCount(3 + images.Length, Directory.GetFileSystemEntries(folder.Root));
+        Assert.HasCount(counts.Length + images.Length, Directory.GetFileSystemEntries(folder.Root));
 
         // The held-out pictures again, with the files alone.
         PictureSplit split = PictureSplit.Of(images);
