@@ -64,7 +64,7 @@ internal static class ModelSource
             T demo = open(DemoFile);
             terminal.Note(
                 $"this is the demo model: it knows {OnnxModelFile.Read(DemoFile).Metadata.Labels.Count} drawn shapes and nothing else. "
-                + $"Real use starts from the official weights: --model {string.Join(", ", OfficialWeights.Names)}.");
+                + $"Real use starts from the official weights by name: {string.Join(", ", OfficialWeights.Names)}.");
             return demo;
         }
 

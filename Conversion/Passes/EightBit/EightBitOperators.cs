@@ -3,6 +3,9 @@ namespace MlNetMobileViT.Conversion;
 /// <summary>Writes the operators of 8 bits, with rounded weights and the scales of bytes.</summary>
 internal sealed class EightBitOperators(OnnxGraph graph, EightBitPlan plan)
 {
+    /// <summary>The largest bias in steps, which leaves room for the sum of products in 32 bits.</summary>
+    private const float LargestBias = 1 << 30;
+
     // The values whose bytes mean the same as another's.
     private readonly Dictionary<string, string> _shared = [];
     private readonly Dictionary<string, (string Bytes, string Scale, string Zero)> _rows = [];
@@ -33,7 +36,16 @@ internal sealed class EightBitOperators(OnnxGraph graph, EightBitPlan plan)
     {
         IReadOnlyList<long> shape = links.Shape(conv.Input[1])!;
         int outputs = (int)shape[0];
-        RoundedWeights weights = RoundedWeights.Of(links.Floats(conv.Input[1]), outputs, isOutputLast: false, plan.ReduceRange);
+        float[]? bias = Bias(conv, links);
+        float step = ByteScale.Of(RangeOf(conv.Input[0])).Scale;
+
+        // A bias is a number of steps. Where weights are tiny beside it, or 0 as those of a dead channel, the step must not be too small.
+        RoundedWeights weights = RoundedWeights.Of(
+            links.Floats(conv.Input[1]),
+            outputs,
+            isOutputLast: false,
+            plan.ReduceRange,
+            bias is null ? null : output => MathF.Abs(bias[output]) / (step * LargestBias));
         string[] input = Scale(conv.Input[0]), output = Scale(conv.Output[0]);
         List<string> operands =
         [
@@ -44,11 +56,10 @@ internal sealed class EightBitOperators(OnnxGraph graph, EightBitPlan plan)
             graph.SignedZeros(outputs),
             .. output,
         ];
-        if (Bias(conv, links) is { } bias)
+        if (bias is not null)
         {
-            float scale = ByteScale.Of(RangeOf(conv.Input[0])).Scale;
             int[] rounded = [.. bias.Select((value, i) => (int)Math.Clamp(
-                Math.Round((double)value / ((double)scale * weights.Scales[i])), int.MinValue, int.MaxValue))];
+                Math.Round((double)value / ((double)step * weights.Scales[i])), int.MinValue, int.MaxValue))];
             operands.Add(graph.Weights($"{conv.Input[2]}.int32", rounded, outputs));
         }
 

@@ -22,7 +22,9 @@ internal sealed record RoundedWeights(sbyte[] Values, float[] Scales)
     /// <param name="outputs">The number of outputs.</param>
     /// <param name="isOutputLast">Whether the outputs are the last dimension (<c>[in, out]</c>), or the first.</param>
     /// <param name="reduceRange">Whether to keep within 7 bits.</param>
-    public static RoundedWeights Of(ReadOnlySpan<float> weights, int outputs, bool isOutputLast, bool reduceRange)
+    /// <param name="smallest">The smallest scale that an output may have; null for any.</param>
+    public static RoundedWeights Of(
+        ReadOnlySpan<float> weights, int outputs, bool isOutputLast, bool reduceRange, Func<int, float>? smallest = null)
     {
         int largest = reduceRange ? LargestReduced : Largest;
         int inputs = weights.Length / outputs;
@@ -36,7 +38,7 @@ internal sealed record RoundedWeights(sbyte[] Values, float[] Scales)
         for (int output = 0; output < outputs; output++)
         {
             // Weights that are all 0 may have any scale but 0.
-            scales[output] = Math.Max(scales[output] / largest, SmallestScale);
+            scales[output] = Math.Max(scales[output] / largest, Math.Max(SmallestScale, smallest?.Invoke(output) ?? 0));
         }
 
         sbyte[] values = new sbyte[weights.Length];
