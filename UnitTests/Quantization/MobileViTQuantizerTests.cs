@@ -160,6 +160,46 @@ public sealed class MobileViTQuantizerTests
         Assert.AreEqual(images[6].Path, comparison.Unreadable.Single().Path);
     }
 
+    /// <summary>Random weights lose labels at every level, so that levels are given up and layers given back on the way.</summary>
+    [TestMethod]
+    [RequiresReference]
+    [Timeout(120_000, CooperativeCancellation = true)]
+    public async Task Auto_goes_from_the_fastest_level_to_the_first_that_keeps_enough()
+    {
+        using var folder = new TemporaryFolder();
+        CalibrationImage[] images =
+        [
+            .. Directory.GetFiles(Path.Combine(Reference.Shared, "photos-256"), "*.jpg").Order(StringComparer.Ordinal).Take(64)
+                .Select(static path => new CalibrationImage(path)),
+        ];
+        string model = folder.PathOf("random.onnx"), output = folder.PathOf("int8.onnx");
+        MobileViTConverter.Convert(Reference.PathOf("checkpoints", "mobilevit_xxs.pt"), model, new() { Height = 64, Width = 64 });
+        await File.WriteAllTextAsync(output, "what was there before");
+        QuantizationReport linear = await MobileViTQuantizer.QuantizeAsync(
+            model, folder.PathOf("linear.onnx"), images, new() { Level = QuantizationLevel.Linear });
+        double keep = linear.Attempts.Single().Comparison!.SameLabel;
+        Assert.IsLessThan(1, keep);
+        var refused = await Assert.ThrowsExactlyAsync<InvalidDataException>(
+            () => MobileViTQuantizer.QuantizeAsync(model, output, images, new() { Keep = 1 }));
+        StringAssert.Contains(refused.Message, "No level keeps");
+        Assert.AreEqual("what was there before", await File.ReadAllTextAsync(output));
+
+
+        QuantizationReport report = await MobileViTQuantizer.QuantizeAsync(model, output, images, new() { Keep = keep });
+        QuantizationAttempt[] attempts = [.. report.Attempts];
+        Assert.IsGreaterThan(1, attempts.Length);
+        Assert.IsTrue(attempts[..^1].All(attempt => attempt.Comparison!.SameLabel < keep));
+        Assert.IsGreaterThanOrEqualTo(keep, attempts[^1].Comparison!.SameLabel);
+        CollectionAssert.AreEqual(
+            attempts.OrderByDescending(static attempt => attempt.Level).ThenBy(static attempt => attempt.FloatLayers.Count).ToArray(), attempts);
+        QuantizationAttempt givenBack = attempts.First(static attempt => attempt.FloatLayers.Count > 0);
+        CollectionAssert.AreEqual(
+            report.Layers.Where(layer => layer.Level <= givenBack.Level).Select(static layer => layer.Layer)
+                .Take(givenBack.FloatLayers.Count).ToArray(),
+            givenBack.FloatLayers.ToArray());
+        Assert.AreEqual(attempts[^1].Level.ToString().ToLowerInvariant(), report.Metadata.Quantization!.Level);
+    }
+
     [TestMethod]
     public void Weights_of_16_bits_are_widened()
     {
