@@ -27,11 +27,11 @@ internal sealed class FusedAttention : IGraphPass
     private static (NodeProto[] Replaced, NodeProto Fused)? Match(GraphLinks links, NodeProto softmax)
     {
         // Behind the heads' transpose a reshape makes rows of the result, so that it does not matter whether heads stand apart.
-        if (Attribute(softmax, "axis") is not { I: -1 }
+        if (NodeAttributes.Find(softmax, "axis") is not { I: -1 }
             || links.OnlyConsumer(softmax) is not { OpType: "MatMul" } weighted
             || weighted.Input[0] != softmax.Output[0]
             || links.OnlyConsumer(weighted) is not { OpType: "Transpose" } merged
-            || !Permutes(merged, 0, 2, 1, 3)
+            || !NodeAttributes.Permutes(merged, 0, 2, 1, 3)
             || links.OnlyConsumer(merged) is not { OpType: "Reshape" } rows
             || links.Integers(rows.Input[1])?.Contains(0) != false
             || Only(links, softmax.Input[0], "Mul") is not { } scaled
@@ -61,7 +61,7 @@ internal sealed class FusedAttention : IGraphPass
     /// <summary>A value that is split into heads, the second and third dimension of which change places.</summary>
     private static (string Input, string Shape, NodeProto[] Nodes)? PerHead(GraphLinks links, string value, params long[] permutation) =>
         Only(links, value, "Transpose") is { } turned
-        && Permutes(turned, permutation)
+        && NodeAttributes.Permutes(turned, permutation)
         && Only(links, turned.Input[0], "Reshape") is { } split
             ? (split.Input[0], split.Input[1], [split, turned])
             : null;
@@ -69,10 +69,4 @@ internal sealed class FusedAttention : IGraphPass
     /// <summary>The node that makes a value, if it is of this type and the value has one reader.</summary>
     private static NodeProto? Only(GraphLinks links, string value, string operatorType) =>
         links.Producer(value) is { } node && node.OpType == operatorType && links.OnlyConsumer(node) is not null ? node : null;
-
-    private static bool Permutes(NodeProto node, params long[] permutation) =>
-        Attribute(node, "perm") is { } attribute && attribute.Ints.SequenceEqual(permutation);
-
-    private static AttributeProto? Attribute(NodeProto node, string name) =>
-        node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
 }

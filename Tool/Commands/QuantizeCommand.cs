@@ -23,7 +23,7 @@ internal sealed class QuantizeCommand : ToolCommand
     {
         Description = "A folder of images of the kind that the model will see, with its subfolders; may be given more than once. "
             + "Half of the images show the ranges, the others what is lost. Where subfolders are named after classes of the model, "
-            + Invariant($"top-1 counts too. Classes take turns, and of more than {CalibrationFolders.MaxImages:N0} images every n-th is used."),
+            + Invariant($"top-1 counts too. Of more than {CalibrationFolders.MaxImages:N0} images every n-th is used."),
         HelpName = "FOLDER",
     };
 

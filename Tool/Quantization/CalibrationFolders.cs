@@ -55,7 +55,7 @@ internal sealed class CalibrationFolders
     /// <summary>What could not be listed, and why.</summary>
     public IReadOnlyList<(string Path, string Reason)> Unlisted { get; }
 
-    /// <summary>The pictures for a model, classes in turn.</summary>
+    /// <summary>The pictures for a model, folder by folder, so that every other one is of each class.</summary>
     /// <param name="labels">The classes of the model.</param>
     /// <param name="tell">Told what is used.</param>
     public IReadOnlyList<CalibrationImage> Of(IReadOnlyList<string> labels, Action<string> tell)
@@ -73,16 +73,10 @@ internal sealed class CalibrationFolders
             tell($"The subfolder '{classes.First(static pair => pair.Value is null).Key}' is no class of the model, so none is taken for one.");
         }
 
-        // Every other picture calibrates, so that each class comes with two in its turn: one for either half.
-        const int Turn = 2;
         return
         [
-            .. used.GroupBy(static image => FolderOf(image.Key), StringComparer.Ordinal)
-                .SelectMany(static group => group.Select(static (image, index) => (Image: image, Turn: index / Turn)))
-                .OrderBy(static entry => entry.Turn)
-                .Select(entry => new CalibrationImage(
-                    entry.Image.Path,
-                    isLabeled && entry.Image.Key.Contains('/') ? classes[ClassOf(entry.Image.Key)] : null)),
+            .. used.Select(image => new CalibrationImage(
+                image.Path, isLabeled && image.Key.Contains('/') ? classes[ClassOf(image.Key)] : null)),
         ];
     }
 
@@ -94,6 +88,4 @@ internal sealed class CalibrationFolders
     }
 
     private static string ClassOf(string key) => key.Split('/')[0];
-
-    private static string FolderOf(string key) => key.LastIndexOf('/') is >= 0 and var end ? key[..end] : "";
 }

@@ -75,10 +75,10 @@ internal sealed class EightBitGraph(EightBitPlan plan) : IGraphPass
                     _maps.AddBytes(node.Output[0], _graph.Node(
                         "Concat", $"{node.Name}.bytes", node.Input.Select(_maps.Bytes).ToArray(), [new("axis", 3L)]));
                     return true;
-                case "Transpose" when Permutes(node, 0, 3, 1, 2) && !_links.IsOutput(node.Output[0]):
+                case "Transpose" when NodeAttributes.Permutes(node, 0, 3, 1, 2) && !_links.IsOutput(node.Output[0]):
                     _maps.AddChannelsLast(node.Output[0], node.Input[0]);
                     return true;
-                case "Transpose" when Permutes(node, 0, 2, 3, 1) && _maps.HasOnlyChannelsLast(node.Input):
+                case "Transpose" when NodeAttributes.Permutes(node, 0, 2, 3, 1) && _maps.HasOnlyChannelsLast(node.Input):
                     _graph.Node("Identity", node.Name, [_maps.ChannelsLast(node.Input[0])], output: node.Output[0]);
                     return true;
                 case "Resize" when _maps.HasOnlyChannelsLast(node.Input) && NodeAttributes.Integers(node, "axes") is [2, 3]:
@@ -146,8 +146,8 @@ internal sealed class EightBitGraph(EightBitPlan plan) : IGraphPass
             NodeProto turned = resize.Clone();
             (turned.Name, turned.Output[0]) = ($"{resize.Name}.channels_last", $"{resize.Output[0]}.channels_last");
             turned.Input[0] = _maps.ChannelsLast(resize.Input[0]);
-            NodeAttributes.Find(turned, "axes")!.Ints[0] = 1;
-            NodeAttributes.Find(turned, "axes")!.Ints[1] = 2;
+            AttributeProto axes = NodeAttributes.Find(turned, "axes")!;
+            (axes.Ints[0], axes.Ints[1]) = (1, 2);
             _graph.Proto.Node.Add(turned);
             _maps.AddChannelsLast(resize.Output[0], turned.Output[0]);
         }
@@ -168,8 +168,5 @@ internal sealed class EightBitGraph(EightBitPlan plan) : IGraphPass
                 "Concat" => IsEightBitConcat(reader),
                 _ => false,
             });
-
-        private static bool Permutes(NodeProto node, params long[] permutation) =>
-            NodeAttributes.Integers(node, "perm").SequenceEqual(permutation);
     }
 }

@@ -123,20 +123,25 @@ public sealed class QuantizeCommandTests : IDisposable
     }
 
     [TestMethod]
-    public void Classes_take_turns_in_twos_and_other_subfolders_are_no_classes()
+    public void Every_class_is_in_both_halves_and_other_subfolders_are_no_classes()
     {
         DrawClasses(perClass: 4);
         List<string> told = [];
         var labels = OnnxModelFile.Read(ModelSource.DemoFile).Metadata.Labels;
         IReadOnlyList<CalibrationImage> images = new CalibrationFolders([Photos], 16, told.Add).Of(labels, told.Add);
         Assert.HasCount(64, images);
-        string[] first = [.. images.Take(32).Where((_, index) => index % 2 == 0).Select(static image => image.Label!)];
-        CollectionAssert.AreEquivalent(labels.ToArray(), first);
+        PictureSplit split = PictureSplit.Of(images);
+        foreach (IReadOnlyList<CalibrationImage> half in (IReadOnlyList<CalibrationImage>[])[split.Calibration, split.HeldOut])
+        {
+            CollectionAssert.AreEquivalent(labels.ToArray(), half.Select(static image => image.Label).Distinct().ToArray());
+        }
+
         Assert.IsTrue(images.All(static image => image.Label == Path.GetFileName(Path.GetDirectoryName(image.Path))));
 
-        Demo.Fill(Path.Combine(Photos, "holidays"), 1);
+        Demo.Fill(Path.Combine(Photos, "holidays"), 2);
         images = new CalibrationFolders([Photos], 16, told.Add).Of(labels, told.Add);
         Assert.IsTrue(images.All(static image => image.Label is null));
+        Assert.HasCount(17, PictureSplit.Of(images).Calibration.Select(static image => Path.GetDirectoryName(image.Path)).Distinct());
         Assert.Contains("'holidays' is no class", told[^1]);
     }
 
