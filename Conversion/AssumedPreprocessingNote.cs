@@ -9,12 +9,12 @@ internal static class AssumedPreprocessingNote
     /// <summary>Says what the options leave to the preset of the layout; null where that is right, or nothing is left.</summary>
     public static string? Of(MobileViTArchitecture architecture, CheckpointLayout layout, ConversionOptions options)
     {
-        if (MobileViTVariants.NameOf(architecture) != MobileViTVariants.Custom && architecture.Classes == ImageNet1k.ClassCount)
+        if (MobileViTVariants.Names.Contains(MobileViTVariants.NameOf(architecture)) && architecture.Classes == ImageNet1k.ClassCount)
         {
             return null;
         }
 
-        ImagePreprocessing preset = PreprocessingPresets.Get(layout.GetPreprocessingPreset());
+        ImagePreprocessing preset = PreprocessingPresets.Get(architecture.Family.PresetOf(layout));
         var assumed = new List<(string What, string Remedy)>();
         if (options.Height is null || options.Width is null)
         {
@@ -30,7 +30,7 @@ internal static class AssumedPreprocessingNote
         if (options.Preset is null)
         {
             assumed.Add((
-                $"the preset '{layout.GetPreprocessingPreset()}' (channels in the order {preset.ChannelOrder.ToString().ToUpperInvariant()})",
+                $"the preset '{architecture.Family.PresetOf(layout)}' (channels in the order {preset.ChannelOrder.ToString().ToUpperInvariant()})",
                 "--preset (ConversionOptions.Preset)"));
         }
 

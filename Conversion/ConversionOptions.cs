@@ -115,7 +115,7 @@ public sealed record ConversionOptions
                 FormattableString.Invariant($"The number of heads is {Heads}; it must be between 1 and {TransformerSpec.MaxHeads}."));
         }
 
-        if (Variant is not null && !MobileViTVariants.Names.Contains(Variant))
+        if (Variant is not null && !MobileViTVariants.Exists(Variant))
         {
             throw new ArgumentException(
                 $"There is no variant '{Variant}'; the variants are {string.Join(", ", MobileViTVariants.Names)}.");
@@ -124,7 +124,7 @@ public sealed record ConversionOptions
         if (Variant is not null && !IsOf(Variant))
         {
             throw new ArgumentException(
-                $"MobileViT-{Variant.ToUpperInvariant()} is asked for together with an architecture or a number of heads that is not "
+                $"{ModelMetadata.NameOf(Variant)} is asked for together with an architecture or a number of heads that is not "
                 + "its own; leave one of them out.");
         }
 

@@ -89,7 +89,7 @@ public static class MobileViTConverter
             weights, takeLabels: options.Labels is null, takePreprocessing: options.Preset is null, options.Height, options.Width);
         bool isPreset = preprocessing is null;
         preprocessing ??= PreprocessingPresets.Get(
-            options.Preset ?? weights.Layout.GetPreprocessingPreset(),
+            options.Preset ?? weights.Architecture.Family.PresetOf(weights.Layout),
             options.Height ?? PreprocessingPresets.DefaultSide,
             options.Width ?? PreprocessingPresets.DefaultSide);
         int? heads = options.Heads ?? (asked is null ? config.Heads : null);

@@ -22,8 +22,14 @@ public sealed record ModelMetadata
 
     private static readonly JsonSerializerOptions LabelJson = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
-    /// <summary>The variant: <c>xxs</c>, <c>xs</c>, <c>s</c> or <c>custom</c>.</summary>
+    /// <summary>
+    /// The variant: <c>xxs</c>, <c>xs</c>, <c>s</c> or <c>custom</c>; for MobileViTv2 its width, from <c>v2-0.5</c> to <c>v2-2.0</c>, or
+    /// <c>v2-custom</c>.
+    /// </summary>
     public required string Variant { get; init; }
+
+    /// <summary>The variant as people write it: <c>MobileViT-XXS</c>, <c>MobileViTv2-1.0</c>.</summary>
+    public string ModelName => NameOf(Variant);
 
     /// <summary>The architecture, as JSON; Conversion defines its form.</summary>
     public required string Architecture { get; init; }
@@ -57,6 +63,15 @@ public sealed record ModelMetadata
 
     /// <summary>What is computed in 8 bits; null for a model that is float throughout.</summary>
     public ModelQuantization? Quantization { get; init; }
+
+    /// <summary>A variant as people write it.</summary>
+    internal static string NameOf(string variant)
+    {
+        const string SecondPrefix = "v2-";
+        return variant.StartsWith(SecondPrefix, StringComparison.Ordinal)
+            ? $"MobileViTv2-{variant[SecondPrefix.Length..].ToUpperInvariant()}"
+            : $"MobileViT-{variant.ToUpperInvariant()}";
+    }
 
     /// <summary>Reads metadata from the <c>metadata_props</c> of a model.</summary>
     /// <param name="properties">The key-value pairs of the ONNX file.</param>

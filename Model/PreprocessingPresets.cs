@@ -15,11 +15,17 @@ public static class PreprocessingPresets
     /// <summary>Straight to the input size, bilinear, aspect ratio ignored, BGR.</summary>
     public const string Squash = "squash";
 
+    /// <summary>Apple's for MobileViTv2.</summary>
+    public const string CvnetsV2 = "cvnets-v2";
+
+    /// <summary>timm's for MobileViTv2.</summary>
+    public const string TimmV2 = "timm-v2";
+
     /// <summary>The height and width of the published models' input, in pixels.</summary>
     public const int DefaultSide = 256;
 
     /// <summary>The preset names.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Cvnets, Timm, Squash];
+    public static IReadOnlyList<string> Names { get; } = [Cvnets, Timm, Squash, CvnetsV2, TimmV2];
 
     /// <summary>Gets a preset for an input size.</summary>
     /// <remarks>
@@ -44,6 +50,23 @@ public static class PreprocessingPresets
             Timm => new ImagePreprocessing
             {
                 ResizeSize = (int)(longest / 0.9),
+                Interpolation = ImageInterpolation.Bicubic,
+                CropRounding = CropRounding.HalfToEven,
+                ChannelOrder = ImageChannelOrder.Rgb,
+                Height = height,
+                Width = width,
+            },
+            CvnetsV2 => new ImagePreprocessing
+            {
+                ResizeSize = longest * 9 / 8,
+                Interpolation = ImageInterpolation.Bicubic,
+                ChannelOrder = ImageChannelOrder.Rgb,
+                Height = height,
+                Width = width,
+            },
+            TimmV2 => new ImagePreprocessing
+            {
+                ResizeSize = (int)(longest / 0.888),
                 Interpolation = ImageInterpolation.Bicubic,
                 CropRounding = CropRounding.HalfToEven,
                 ChannelOrder = ImageChannelOrder.Rgb,

@@ -6,6 +6,7 @@ namespace MlNetMobileViT.Conversion;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(InvertedResidual), "inverted_residual")]
 [JsonDerivedType(typeof(MobileViT), "mobilevit")]
+[JsonDerivedType(typeof(MobileViTv2), "mobilevit_v2")]
 internal abstract record BlockSpec
 {
     internal const int MostChannels = 1 << 14;
@@ -63,6 +64,22 @@ internal sealed record InvertedResidual(int Channels, int Stride, int ExpandRati
     public static IEnumerable<InvertedResidual> Sequence(int count, int channels, int stride, int expandRatio) =>
         Enumerable.Range(0, count).Select(index => new InvertedResidual(channels, index == 0 ? stride : 1, expandRatio));
 
+    /// <summary>
+    /// The nearest multiple, but never less than 90 % of the value: CVNets' <c>make_divisible</c>, which MobileNet has from TensorFlow's
+    /// models.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="divisor">What the result is a multiple of.</param>
+    /// <param name="least">The least result; null for the divisor.</param>
+    public static int MakeDivisible(double value, int divisor = 8, int? least = null)
+    {
+        int rounded = Math.Max(least ?? divisor, (int)(value + (divisor / 2.0)) / divisor * divisor);
+        return rounded < 0.9 * value ? rounded + divisor : rounded;
+    }
+
+    /// <summary>The channels between expansion and reduction.</summary>
+    public int HiddenChannels(int inChannels) => MakeDivisible(inChannels * ExpandRatio);
+
     internal override void Validate(string name, int inChannels)
     {
         base.Validate(name, inChannels);
@@ -113,4 +130,25 @@ internal sealed record TransformerSpec(int Dimension, int Layers, int FeedForwar
 
     /// <summary>The most attention heads that are accepted.</summary>
     internal const int MaxHeads = 256;
+}
+
+/// <summary>A MobileViTv2 block: attention that is separable, and no fusion with its input.</summary>
+/// <param name="Channels">The channels that leave the block, as many as enter it.</param>
+/// <param name="Dimension">The width of a token, d in the paper.</param>
+/// <param name="Layers">The number of attention layers.</param>
+/// <param name="FeedForward">The width of the hidden layer of the feed-forward network; 2d in the published models.</param>
+internal sealed record MobileViTv2(int Channels, int Dimension, int Layers, int FeedForward) : BlockSpec(Channels)
+{
+    internal override void Validate(string name, int inChannels)
+    {
+        base.Validate(name, inChannels);
+        if (Channels != inChannels)
+        {
+            throw new ArgumentException($"{name}a MobileViTv2 block of {Channels} channels follows {inChannels} channels; they must be as many.");
+        }
+
+        Require(Dimension, MostChannels, name + nameof(Dimension));
+        Require(Layers, 64, name + nameof(Layers));
+        Require(FeedForward, MostChannels, name + nameof(FeedForward));
+    }
 }

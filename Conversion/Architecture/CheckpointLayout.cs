@@ -23,11 +23,4 @@ internal static class CheckpointLayoutExtensions
         CheckpointLayout.Timm => "timm",
         _ => "huggingface",
     };
-
-    /// <summary>
-    /// The preprocessing preset that weights of the layout were trained with, one of <see cref="PreprocessingPresets.Names"/>;
-    /// the channel order (RGB for timm, BGR for the others) is part of it.
-    /// </summary>
-    public static string GetPreprocessingPreset(this CheckpointLayout layout) =>
-        layout == CheckpointLayout.Timm ? PreprocessingPresets.Timm : PreprocessingPresets.Cvnets;
 }

@@ -5,6 +5,7 @@ namespace MlNetMobileViT.Conversion;
 /// <summary>What stands behind the backbone, as data. Every kind of head is one record here.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Classification), "classification")]
+[JsonDerivedType(typeof(LinearClassification), "linear_classification")]
 internal abstract record HeadSpec
 {
     private protected HeadSpec(int classes) => Classes = classes;
@@ -26,3 +27,10 @@ internal sealed record Classification(int FeatureChannels, int Classes = 1000) :
         base.Validate();
     }
 }
+
+/// <summary>
+/// MobileViTv2's classification: global average pooling of the last stage and a linear classifier. The feature vector has the channels
+/// of the stage.
+/// </summary>
+/// <param name="Classes">The number of classes.</param>
+internal sealed record LinearClassification(int Classes = 1000) : HeadSpec(Classes);

@@ -35,6 +35,11 @@ internal sealed record MobileViTArchitecture
     [JsonIgnore]
     public int Classes => Head.Classes;
 
+    /// <summary>The generation of the network, which its blocks show.</summary>
+    [JsonIgnore]
+    public MobileViTFamily Family =>
+        Backbone.Blocks.Any(static block => block is MobileViTv2) || Head is LinearClassification ? MobileViTFamily.V2 : MobileViTFamily.V1;
+
     /// <summary>The transformers of all blocks that have attention heads.</summary>
     internal IEnumerable<TransformerSpec> Transformers => Backbone.Blocks.OfType<MobileViT>().Select(static block => block.Transformer);
 
@@ -80,5 +85,10 @@ internal sealed record MobileViTArchitecture
     {
         (Backbone ?? throw new ArgumentException($"The architecture's {nameof(Backbone)} is null.")).Validate();
         (Head ?? throw new ArgumentException($"The architecture's {nameof(Head)} is null.")).Validate();
+        bool isV2 = Head is LinearClassification;
+        if (Backbone.Blocks.Any(block => isV2 ? block is MobileViT : block is MobileViTv2))
+        {
+            throw new ArgumentException("The architecture has blocks of MobileViT and a part of MobileViTv2; all must be of one of them.");
+        }
     }
 }

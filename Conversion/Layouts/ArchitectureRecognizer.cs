@@ -16,7 +16,7 @@ internal static class ArchitectureRecognizer
     /// </returns>
     public static (MobileViTArchitecture Architecture, string Nearest) Recognize(SourceTensors tensors)
     {
-        var candidates = MobileViTVariants.Names.Select(name =>
+        var candidates = MobileViTVariants.NamesOf(tensors.Family).Select(name =>
         {
             var variant = MobileViTVariants.Get(name);
             var sized = variant.WithClasses(DescribeHead(tensors, variant.Head).Classes);
@@ -52,7 +52,7 @@ internal static class ArchitectureRecognizer
     /// <summary>Reads stem and stages off the shapes; what they do not say comes from <paramref name="nearest"/>.</summary>
     private static Backbone DescribeBackbone(SourceTensors tensors, Backbone nearest)
     {
-        int stem = ConvLayer.OutChannels(tensors.Dimension, MobileViTNetwork.Stem) ?? nearest.StemChannels;
+        int stem = ConvLayer.OutChannels(tensors.Dimension, MobileViTNetwork.Stem(LayoutName.RootOf(tensors.Family))) ?? nearest.StemChannels;
         var stages = new List<IReadOnlyList<BlockSpec>>();
         foreach (IReadOnlyList<BlockSpec> stage in nearest.Stages)
         {
@@ -65,7 +65,7 @@ internal static class ArchitectureRecognizer
     private static List<BlockSpec> DescribeStage(SourceTensors tensors, int stage, int channels, IReadOnlyList<BlockSpec> nearest)
     {
         (bool hasTransformer, BlockKind[] kinds) = FindKinds(tensors, stage, nearest);
-        LayoutName[] names = [.. kinds.Select((kind, i) => kind.NameOf(stage, i, hasTransformer))];
+        LayoutName[] names = [.. kinds.Select((kind, i) => kind.NameOf(LayoutName.RootOf(tensors.Family), stage, i, hasTransformer))];
         int?[] told = [.. kinds.Zip(names, (kind, name) => kind.Channels(tensors.Dimension, name))];
         var blocks = new List<BlockSpec>();
         for (int i = 0; i < kinds.Length; i++)
@@ -85,7 +85,7 @@ internal static class ArchitectureRecognizer
     }
 
     /// <summary>
-    /// The kinds of a stage's blocks, by the names of the tensors: inverted residual blocks, and a MobileViT block last or none. A
+    /// The kinds of a stage's blocks, by the names of the tensors: inverted residual blocks, and a block with a transformer last or none. A
     /// block of which all tensors are missing is there where others come after it, or where the nearest published stage has its
     /// transformer and no inverted residual block stands in that place.
     /// </summary>
@@ -93,11 +93,12 @@ internal static class ArchitectureRecognizer
         SourceTensors tensors, int stage, IReadOnlyList<BlockSpec> nearest)
     {
         BlockKind residual = BlockKind.All.First(static kind => !kind.HoldsTransformer);
-        BlockKind transformer = BlockKind.All.First(static kind => kind.HoldsTransformer);
+        BlockKind transformer = BlockKind.TransformerOf(tensors.Family);
+        LayoutName root = LayoutName.RootOf(tensors.Family);
         int[] Find(BlockKind kind, bool hasTransformer) =>
         [
             .. Enumerable.Range(0, MaxBlocks + 1).Where(i =>
-                kind.Describe(tensors.Dimension, kind.NameOf(stage, i, hasTransformer), inChannels: 1, nearest: null) is not null),
+                kind.Describe(tensors.Dimension, kind.NameOf(root, stage, i, hasTransformer), inChannels: 1, nearest: null) is not null),
         ];
 
         // In Hugging Face's layout the names of the blocks depend on whether one of them holds a transformer.
@@ -109,7 +110,7 @@ internal static class ArchitectureRecognizer
         int[] residuals = hasTransformer ? before : alone;
         int count = residuals.Length == 0 ? published : residuals[^1] + 1;
 
-        // In that layout a MobileViT block is found in every place, as its name has none; in the others its place counts.
+        // In that layout a block with a transformer is found in every place, as its name has none; in the others its place counts.
         if (transformers.Length > 0 && !transformers.Contains(count))
         {
             count = transformers[0];

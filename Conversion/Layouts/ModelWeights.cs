@@ -29,7 +29,7 @@ internal sealed class ModelWeights
     /// </summary>
     public MobileViTArchitecture Architecture { get; }
 
-    /// <summary>The variant: one of <see cref="MobileViTVariants.Names"/>, or <see cref="MobileViTVariants.Custom"/>.</summary>
+    /// <summary>The variant: one of <see cref="MobileViTVariants.Names"/>, or another that <see cref="MobileViTVariants.NameOf(MobileViTArchitecture)"/> gives.</summary>
     public string Variant => MobileViTVariants.NameOf(Architecture);
 
     /// <summary>
@@ -53,7 +53,7 @@ internal sealed class ModelWeights
     /// <param name="heads">The attention heads, where they were told; null where they were not.</param>
     internal string? Assumptions(int? heads) => Nearest is null ? null
         : $"Strides, dilation{(heads is null ? $", activations and the {TransformerSpec.DefaultHeads} attention heads" : " and activations")} are "
-            + $"taken from MobileViT-{Nearest.ToUpperInvariant()}; tensors do not show them.";
+            + $"taken from {ModelMetadata.NameOf(Nearest)}; tensors do not show them.";
 
     /// <summary>Finds the weights of a MobileViT classifier in a checkpoint.</summary>
     /// <param name="checkpoint">The checkpoint, of any layout; the layout is recognised by the tensors' names.</param>
@@ -69,7 +69,7 @@ internal sealed class ModelWeights
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var (tensors, knownNames) = Enum.GetValues<CheckpointLayout>()
-            .Select(layout => new SourceTensors(checkpoint, layout))
+            .SelectMany(static _ => MobileViTFamily.All, (layout, family) => new SourceTensors(checkpoint, layout, family))
             .Select(tensors => (Tensors: tensors, KnownNames: CountKnownNames(tensors)))
             .MaxBy(static candidate => candidate.KnownNames);
         if (knownNames == 0)
@@ -81,13 +81,14 @@ internal sealed class ModelWeights
         }
 
         var (recognized, nearest) = ArchitectureRecognizer.Recognize(tensors);
-        bool isOwn = architecture is null && MobileViTVariants.NameOf(recognized) == MobileViTVariants.Custom;
+        bool isOwn = architecture is null && MobileViTVariants.IsCustom(MobileViTVariants.NameOf(recognized));
         var expected = architecture?.WithClasses(recognized.Classes) ?? recognized;
         return new WeightsReader(checkpoint, tensors, expected, recognized).Read(isOwn ? nearest : null);
     }
 
+    // The variants of a family have the same names.
     private static int CountKnownNames(SourceTensors tensors) =>
-        MobileViTVariants.Get(MobileViTVariants.S).Tensors()
+        MobileViTVariants.Get(MobileViTVariants.NamesOf(tensors.Family).Last()).Tensors()
             .Count(spec => Array.Exists(spec.Names.In(tensors.Layout), name => tensors.Find(name) is not null));
 
     private sealed class WeightsReader(
@@ -194,9 +195,9 @@ internal sealed class ModelWeights
 
             string found = recognized == architecture
                 ? ""
-                : $" (its shapes are nearest to MobileViT-{MobileViTVariants.NameOf(recognized).ToUpperInvariant()})";
+                : $" (its shapes are nearest to {ModelMetadata.NameOf(MobileViTVariants.NameOf(recognized))})";
             throw checkpoint.Error(
-                $"does not fit MobileViT-{MobileViTVariants.NameOf(architecture).ToUpperInvariant()} in the "
+                $"does not fit {ModelMetadata.NameOf(MobileViTVariants.NameOf(architecture))} in the "
                 + $"{tensors.Layout.GetName()} layout{found}: {_problems}");
         }
     }

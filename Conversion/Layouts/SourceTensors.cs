@@ -1,12 +1,14 @@
 namespace MlNetMobileViT.Conversion;
 
-/// <summary>The tensors of a checkpoint under the names of its layout.</summary>
-internal sealed class SourceTensors(Checkpoint checkpoint, CheckpointLayout layout)
+/// <summary>The tensors of a checkpoint under the names of its layout and family.</summary>
+internal sealed class SourceTensors(Checkpoint checkpoint, CheckpointLayout layout, MobileViTFamily family)
 {
     private readonly Dictionary<string, CheckpointTensor> _tensors =
         checkpoint.Tensors.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
 
     public CheckpointLayout Layout { get; } = layout;
+
+    public MobileViTFamily Family { get; } = family;
 
     public CheckpointTensor? Find(string name) => _tensors.GetValueOrDefault(name);
 

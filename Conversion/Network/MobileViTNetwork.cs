@@ -9,8 +9,9 @@ internal sealed class MobileViTNetwork
 
     public MobileViTNetwork(MobileViTArchitecture architecture)
     {
+        LayoutName root = LayoutName.RootOf(architecture.Family);
         int channels = architecture.Backbone.StemChannels;
-        _stem = new ConvLayer(Stem, inChannels: 3, channels, kernel: 3, stride: 2);
+        _stem = new ConvLayer(Stem(root), inChannels: 3, channels, kernel: 3, stride: 2);
         foreach (IReadOnlyList<BlockSpec> stage in architecture.Backbone.Stages)
         {
             bool hasTransformer = stage.Any(static block => BlockKind.Of(block).HoldsTransformer);
@@ -18,7 +19,7 @@ internal sealed class MobileViTNetwork
             for (int block = 0; block < modules.Length; block++)
             {
                 BlockKind kind = BlockKind.Of(stage[block]);
-                modules[block] = kind.Create(kind.NameOf(_stages.Count, block, hasTransformer), channels, stage[block]);
+                modules[block] = kind.Create(kind.NameOf(root, _stages.Count, block, hasTransformer), channels, stage[block]);
                 channels = stage[block].Channels;
             }
 
@@ -29,7 +30,7 @@ internal sealed class MobileViTNetwork
     }
 
     /// <summary>What the stem is called.</summary>
-    public static LayoutName Stem { get; } = LayoutName.Root.Part("conv_1", "stem", "conv_stem");
+    public static LayoutName Stem(LayoutName root) => root.Part("conv_1", "stem", "conv_stem");
 
     /// <summary>Every tensor of the official state dict, in its order.</summary>
     public IEnumerable<TensorSpec> Tensors =>
@@ -40,6 +41,7 @@ internal sealed class MobileViTNetwork
     /// <param name="weights">The tensors of the state dict by canonical name.</param>
     /// <param name="style">Shapes and layer norm.</param>
     /// <param name="outputs">The names of the outputs, of <see cref="ModelOutputs"/>.</param>
+    /// <exception cref="ArgumentException">The network has no output of one of the names.</exception>
     /// <exception cref="OverflowException">Weights are beyond the range of float32; the message names them.</exception>
     public static NetworkGraph Write(
         MobileViTArchitecture architecture,
@@ -51,7 +53,8 @@ internal sealed class MobileViTNetwork
         Dictionary<string, GraphTensor> available = new MobileViTNetwork(architecture).Forward(graph);
         foreach (string output in outputs)
         {
-            graph.AddOutput(output, available[output]);
+            graph.AddOutput(output, available.GetValueOrDefault(output) ?? throw new ArgumentException(
+                $"{architecture.Family.Name} has no output '{output}'; the outputs that it has are {string.Join(", ", available.Keys)}."));
         }
 
         return graph;

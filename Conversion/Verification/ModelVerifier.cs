@@ -78,7 +78,7 @@ internal static class ModelVerifier
             "metadata",
             problems.Count == 0,
             problems.Count == 0
-                ? Text($"MobileViT-{metadata.Variant.ToUpperInvariant()}, {metadata.Parameters:N0} parameters, {metadata.Labels.Count} labels")
+                ? Text($"{metadata.ModelName}, {metadata.Parameters:N0} parameters, {metadata.Labels.Count} labels")
                 : string.Join("; ", problems));
     }
 

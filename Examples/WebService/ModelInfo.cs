@@ -20,6 +20,6 @@ internal static class ModelInfoEndpoint
     extension(MobileViTModel model)
     {
         /// <summary>The name of the network, such as <c>MobileViT-S</c>.</summary>
-        public string Title => $"MobileViT-{model.Metadata.Variant.ToUpperInvariant()}";
+        public string Title => $"{model.Metadata.ModelName}";
     }
 }

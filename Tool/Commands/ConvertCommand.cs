@@ -178,7 +178,7 @@ internal sealed class ConvertCommand : ToolCommand
         var metadata = report.Metadata;
         _terminal.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Wrote {report.OutputPath}: MobileViT-{metadata.Variant.ToUpperInvariant()}, {metadata.Parameters:N0} parameters, "
+            $"Wrote {report.OutputPath}: {metadata.ModelName}, {metadata.Parameters:N0} parameters, "
             + $"{ModelSummary.Labels(metadata)}, {ModelSummary.Bytes(report.OutputBytes)}."));
         _terminal.Output.WriteLine($"Preprocessing: {metadata.Preprocessing}.");
         foreach (string note in report.Notes)

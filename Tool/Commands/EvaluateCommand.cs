@@ -96,7 +96,7 @@ internal sealed class EvaluateCommand : ToolCommand
         double rate = truth.Length / clock.Elapsed.TotalSeconds;
         var table = new TextTable("Model", "Top-1", "Top-5", "Images", "Failed", "Images/s", "Parameters", "MACs");
         table.Add(
-            $"MobileViT-{model.Metadata.Variant.ToUpperInvariant()} ({model.Metadata.SourceFile})",
+            $"{model.Metadata.ModelName} ({model.Metadata.SourceFile})",
             topOne,
             topFive,
             ReportPage.Count(confusion.Count),

@@ -90,14 +90,14 @@ internal sealed class InspectCommand : ToolCommand
         AccompanyingConfig config = AccompanyingConfig.Read(checkpoint.FilePath, isRequired: false);
         var architecture = config.Heads is { } heads ? weights.Architecture.WithHeads(heads) : weights.Architecture;
         var facts = new FactTable();
-        facts.Add("variant", $"MobileViT-{MobileViTVariants.NameOf(architecture).ToUpperInvariant()}");
+        facts.Add("variant", $"{ModelMetadata.NameOf(MobileViTVariants.NameOf(architecture))}");
         facts.Add("layout", weights.Layout.GetName());
         facts.Add("classes", ModelSummary.Number(architecture.Classes));
         facts.Add("parameters", ModelSummary.Number(architecture.ParameterCount));
         const int Side = PreprocessingPresets.DefaultSide;
         facts.Add("MACs", $"{ModelSummary.Number(MobileViTNetwork.CountMacs(weights.Architecture, Side, Side))} ({Side}×{Side})");
         var (labels, preprocessing) = config.Apply(weights);
-        preprocessing ??= PreprocessingPresets.Get(weights.Layout.GetPreprocessingPreset());
+        preprocessing ??= PreprocessingPresets.Get(weights.Architecture.Family.PresetOf(weights.Layout));
         facts.Add("preprocessing", preprocessing.ToString());
         foreach (string note in config.Notes)
         {
@@ -134,7 +134,7 @@ internal sealed class InspectCommand : ToolCommand
             $"ONNX, IR {model.IrVersion}, opset {string.Join(", ", model.OpsetImport.Select(opset => opset.Domain.Length == 0
                 ? $"{opset.Version}"
                 : $"{opset.Domain} {opset.Version}"))}, {model.ProducerName} {model.ProducerVersion}"));
-        facts.Add("variant", $"MobileViT-{metadata.Variant.ToUpperInvariant()}");
+        facts.Add("variant", $"{metadata.ModelName}");
         facts.Add("parameters", ModelSummary.Number(metadata.Parameters));
         facts.Add("MACs", string.Create(
             CultureInfo.InvariantCulture, $"{metadata.Macs:N0} ({metadata.Preprocessing.Height}×{metadata.Preprocessing.Width})"));

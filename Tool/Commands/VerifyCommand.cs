@@ -174,7 +174,7 @@ internal sealed class VerifyCommand : ToolCommand
             ?? PublishedWeights.All.FirstOrDefault(weights =>
                 name == PublishedWeights.ImageName && weights.Variant == metadata.Variant && weights.Logits.Count > 0)?.Logits
             ?? throw new ArgumentException(
-                $"No logits are published for '{name}' and MobileViT-{metadata.Variant.ToUpperInvariant()}; "
+                $"No logits are published for '{name}' and {metadata.ModelName}; "
                 + $"say with --expected what they must be. (Published are those of COCO's {PublishedWeights.ImageName}.)");
         var preprocessor = new ImagePreprocessor(metadata.Preprocessing);
         float[] pixels = new float[preprocessor.Length];

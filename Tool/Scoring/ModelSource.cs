@@ -81,7 +81,7 @@ internal static class ModelSource
 
     /// <summary>A line about a model.</summary>
     public static string Describe(MobileViTModel model) => Invariant(
-        $"MobileViT-{model.Metadata.Variant.ToUpperInvariant()} from {model.Metadata.SourceFile}: {model.Metadata.Parameters / 1e6:0.00} M parameters, {model.Metadata.Macs / 1e9:0.00} GMACs; {model.Preprocessing}");
+        $"{model.Metadata.ModelName} from {model.Metadata.SourceFile}: {model.Metadata.Parameters / 1e6:0.00} M parameters, {model.Metadata.Macs / 1e9:0.00} GMACs; {model.Preprocessing}");
 
     /// <summary>Checks that a model has classes.</summary>
     /// <exception cref="CommandException">It only has features.</exception>

@@ -58,7 +58,7 @@ internal sealed class CustomNetworkTests
                     checkpoint,
                     folder.PathOf("own.onnx"),
                     new ConversionOptions { Heads = network.Transformers.First().Heads, Height = Side, Width = Side, Portable = portable });
-                Assert.AreEqual(MobileViTVariants.Custom, report.Metadata.Variant);
+                Assert.AreEqual(MobileViTFamily.V1.Custom, report.Metadata.Variant);
                 Assert.AreEqual(network, MobileViTArchitecture.FromJson(report.Metadata.Architecture));
 
                 using var model = new OnnxRun(File.ReadAllBytes(report.OutputPath));

@@ -6,13 +6,20 @@ namespace MlNetMobileViT.Conversion;
 internal abstract class BlockKind(Type spec, bool holdsTransformer = false)
 {
     /// <summary>The kinds that there are.</summary>
-    public static IReadOnlyList<BlockKind> All { get; } = [new InvertedResidualKind(), new MobileViTKind()];
+    public static IReadOnlyList<BlockKind> All { get; } = [new InvertedResidualKind(), new MobileViTKind(), new MobileViTv2Kind()];
 
     /// <summary>
     /// Whether the block holds a transformer. Hugging Face's stages that have such a block have its parts themselves, and call
     /// the block before it their <c>downsampling_layer</c>; the others are lists of blocks.
     /// </summary>
     public bool HoldsTransformer => holdsTransformer;
+
+    /// <summary>The kind of a family's blocks that hold a transformer.</summary>
+    public static BlockKind TransformerOf(MobileViTFamily family)
+    {
+        Type spec = family == MobileViTFamily.V2 ? typeof(MobileViTv2) : typeof(MobileViT);
+        return All.First(kind => kind.Spec == spec);
+    }
 
     /// <summary>The kind of a block.</summary>
     public static BlockKind Of(BlockSpec block) => All.First(kind => kind.Spec == block.GetType());
@@ -34,11 +41,12 @@ internal abstract class BlockKind(Type spec, bool holdsTransformer = false)
     public abstract BlockSpec? Describe(TensorDimension dimension, LayoutName names, int inChannels, BlockSpec? nearest);
 
     /// <summary>The name of a block of this kind.</summary>
+    /// <param name="root">What the names of the backbone begin with.</param>
     /// <param name="stage">The stage, from 0.</param>
     /// <param name="block">The block in the stage, from 0.</param>
     /// <param name="hasTransformer">Whether a block of the stage holds a transformer.</param>
-    public LayoutName NameOf(int stage, int block, bool hasTransformer) =>
-        LayoutName.Root.Part($"layer_{stage + 1}", $"stages.{stage}", $"encoder.layer.{stage}").Part(
+    public LayoutName NameOf(LayoutName root, int stage, int block, bool hasTransformer) =>
+        root.Part($"layer_{stage + 1}", $"stages.{stage}", $"encoder.layer.{stage}").Part(
             $"{block}",
             $"{block}",
             HoldsTransformer ? "" : hasTransformer && block == 0 ? "downsampling_layer" : $"layer.{block}");

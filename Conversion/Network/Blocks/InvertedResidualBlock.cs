@@ -12,7 +12,7 @@ internal sealed class InvertedResidualBlock : NetworkModule
     public InvertedResidualBlock(LayoutName names, int inChannels, InvertedResidual spec)
         : base(names)
     {
-        int hidden = MakeDivisible(inChannels * spec.ExpandRatio);
+        int hidden = spec.HiddenChannels(inChannels);
         _layers =
         [
             new(Expansion(names), inChannels, hidden, kernel: 1, activation: spec.Activation),
@@ -35,17 +35,6 @@ internal sealed class InvertedResidualBlock : NetworkModule
     public static LayoutName Expansion(LayoutName block) => block.Part("block.exp_1x1", "conv1_1x1", "expand_1x1");
 
     public static LayoutName Reduction(LayoutName block) => block.Part("block.red_1x1", "conv3_1x1", "reduce_1x1");
-
-    /// <summary>
-    /// The nearest multiple of 8, but never less than 90 % of the value: CVNets' <c>make_divisible</c>, which MobileNet has
-    /// from TensorFlow's models.
-    /// </summary>
-    public static int MakeDivisible(double value)
-    {
-        const int Divisor = 8;
-        int rounded = Math.Max(Divisor, (int)(value + (Divisor / 2)) / Divisor * Divisor);
-        return rounded < 0.9 * value ? rounded + Divisor : rounded;
-    }
 
     public override GraphTensor Forward(NetworkGraph graph, GraphTensor input)
     {
@@ -91,6 +80,6 @@ internal sealed class InvertedResidualKind() : BlockKind(typeof(InvertedResidual
         int ratio = (int)Math.Round((double)hidden / Math.Max(inChannels.Value, 1));
         int?[] candidates = [nearest, ratio, ratio - 1, ratio + 1];
         return Array.Find(
-            candidates, value => value > 0 && InvertedResidualBlock.MakeDivisible((double)inChannels * value.Value) == hidden);
+            candidates, value => value > 0 && InvertedResidual.MakeDivisible((double)inChannels * value.Value) == hidden);
     }
 }

@@ -48,6 +48,7 @@ internal sealed class MobileViTBlock : NetworkModule
     {
         GraphTensor map = _conv1x1.Forward(graph, _conv3x3.Forward(graph, input));
         (GraphTensor tokens, PatchGrid grid) = graph.Unfold(Name, map);
+        graph.NotePatchNorm(Name, tokens, map);
         tokens = _transformer.Aggregate(tokens, (tensor, layer) => layer.Forward(graph, tensor));
         map = graph.Fold(Name, _norm.Forward(graph, tokens), grid);
         return _fusion.Forward(graph, [input, _projection.Forward(graph, map)]);

@@ -23,7 +23,11 @@ internal sealed record GraphTensor(string Name, params int[] Shape)
 /// <param name="IsSquare">
 /// The name of a boolean scalar: whether there are as many patches as channels. Null where that is known beforehand.
 /// </param>
-internal sealed record SequenceShape(string Name, string? IsSquare = null);
+internal sealed record SequenceShape(string Name, string? IsSquare = null)
+{
+    /// <summary>The name of the shape <c>[N, 4 · patches, d]</c>; null where nothing needs it.</summary>
+    public string? Pictures { get; init; }
+}
 
 /// <summary>What <see cref="NetworkGraph.Fold"/> has to know to undo an unfold.</summary>
 /// <param name="Map">The feature map before it was unfolded, and before it was resized to whole patches.</param>

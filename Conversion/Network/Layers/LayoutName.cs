@@ -9,8 +9,8 @@ internal sealed record LayoutName(string Cvnets, string Timm, string HuggingFace
     /// <summary>In a name of Hugging Face's, what stands for its three tensors of query, key and value, one elsewhere.</summary>
     internal const string QueryKeyValue = "{query,key,value}";
 
-    /// <summary>What all of a network's names begin with: in Hugging Face's layout the model is a part of what is saved.</summary>
-    internal static LayoutName Root { get; } = new("", "", "mobilevit");
+    /// <summary>What all names of a backbone begin with: in Hugging Face's layout it is a part of what is saved.</summary>
+    internal static LayoutName RootOf(MobileViTFamily family) => new("", "", family.HuggingFaceType);
 
     private static readonly string[] Projections = ["query", "key", "value"];
 

@@ -16,6 +16,15 @@ internal sealed partial class NetworkGraph
     /// <summary>The blocks whose layer norms normalise over the patches, or may, where the size is dynamic.</summary>
     public IReadOnlyList<PatchNorm> PatchNorms => _patchNorms;
 
+    /// <summary>Notes that a block's layer norms normalise over its patches, where they do or may.</summary>
+    public void NotePatchNorm(string block, GraphTensor tokens, GraphTensor map)
+    {
+        if (_style.CvnetsLayerNorm && (_style.DynamicSize || tokens.Shape[^2] == tokens.Shape[^1]))
+        {
+            _patchNorms.Add(new PatchNorm(block, tokens.Shape[^1], _style.Height / map.Shape[1]));
+        }
+    }
+
     /// <summary>Layer norm over the channels of every token; see the remarks for the exception.</summary>
     public GraphTensor LayerNorm(string name, GraphTensor tokens, float[] weight, float[] bias)
     {

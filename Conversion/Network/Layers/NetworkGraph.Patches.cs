@@ -11,10 +11,29 @@ internal sealed partial class NetworkGraph
     /// other patch. A map that 2×2 patches do not divide is resized up first, as in the reference (bilinear, corners not
     /// aligned).
     /// </summary>
-    public (GraphTensor Tokens, PatchGrid Grid) Unfold(string name, GraphTensor map)
+    public (GraphTensor Tokens, PatchGrid Grid) Unfold(string name, GraphTensor map) => Unfold(name, map, MayNeedResize(map));
+
+    /// <summary>Unfolds a feature map that has whole patches, for norms over whole pictures.</summary>
+    public (GraphTensor Tokens, PatchGrid Grid) UnfoldWhole(string name, GraphTensor map)
+    {
+        (GraphTensor tokens, PatchGrid grid) = Unfold(name, map, isResized: false);
+        string pictures = _style.DynamicSize
+            ? _graph.Node(
+                "Concat",
+                $"{name}.unfold.pictures",
+                [
+                    _graph.Node("Shape", $"{name}.unfold.count_pictures", [map.Name], [new("start", 0L), new("end", 1L)]),
+                    _graph.Integers(-1, tokens.Shape[^1]),
+                ],
+                [new("axis", 0L)])
+            : _graph.Integers(-1, PatchPixels * tokens.Shape[1], tokens.Shape[2]);
+        return (tokens with { Sequences = tokens.Sequences! with { Pictures = pictures } }, grid);
+    }
+
+    private (GraphTensor Tokens, PatchGrid Grid) Unfold(string name, GraphTensor map, bool isResized)
     {
         int channels = map.Shape[0];
-        var grid = new PatchGrid(map, MayNeedResize(map));
+        var grid = new PatchGrid(map, isResized);
         string whole = grid.IsResized ? ResizeToWholePatches(name, map) : map.Name;
         string batched;
         SequenceShape sequences;
@@ -45,15 +64,10 @@ internal sealed partial class NetworkGraph
         }
 
         string rows = _graph.Node("Reshape", $"{name}.unfold", [batched, _graph.Integers(-1, channels)]);
-        if (_style.CvnetsLayerNorm && (_style.DynamicSize || grid.Rows * grid.Columns == channels))
-        {
-            _patchNorms.Add(new PatchNorm(name, channels, _style.Height / map.Shape[1]));
-        }
-
         return (new GraphTensor(rows, PatchPixels, grid.Rows * grid.Columns, channels) { Sequences = sequences }, grid);
     }
 
-    /// <summary>Undoes <see cref="Unfold"/>.</summary>
+    /// <summary>Undoes an unfold.</summary>
     public GraphTensor Fold(string name, GraphTensor tokens, PatchGrid grid)
     {
         int channels = tokens.Shape[^1];
@@ -87,18 +101,18 @@ internal sealed partial class NetworkGraph
         ? GraphStyle.SizeMultiple % (_style.Height / map.Shape[1] * Patch) != 0
         : map.Shape[1] % Patch != 0 || map.Shape[2] % Patch != 0;
 
-    private string ResizeToWholePatches(string name, GraphTensor map)
+    private string ResizeToWholePatches(string name, GraphTensor map, string mode = "half_pixel")
     {
         if (!_style.DynamicSize)
         {
-            return Resize($"{name}.unfold.resized", map.Name, _graph.Integers([.. map.Shape[1..].Select(RoundUp)]));
+            return Resize($"{name}.unfold.resized", map.Name, _graph.Integers([.. map.Shape[1..].Select(RoundUp)]), mode: mode);
         }
 
         string shape = SideLengths($"{name}.unfold", map);
         string raised = _graph.Node("Add", $"{name}.unfold.raised", [shape, _graph.Integers(Patch - 1)]);
         string count = _graph.Node("Div", $"{name}.unfold.count", [raised, _graph.Integers(Patch)]);
         string sizes = _graph.Node("Mul", $"{name}.unfold.sizes", [count, _graph.Integers(Patch)]);
-        return Resize($"{name}.unfold.resized", map.Name, sizes);
+        return Resize($"{name}.unfold.resized", map.Name, sizes, mode: mode);
 
         static long RoundUp(int side) => (side + Patch - 1) / Patch * Patch;
     }
@@ -129,13 +143,13 @@ internal sealed partial class NetworkGraph
     private string SideLengths(string name, GraphTensor map) =>
         _graph.Node("Shape", $"{name}.sides", [map.Name], [new("start", SpatialAxes[0])]);
 
-    private string Resize(string name, string input, string sizes, long[]? axes = null) => _graph.Node(
+    private string Resize(string name, string input, string sizes, long[]? axes = null, string mode = "half_pixel") => _graph.Node(
         "Resize",
         name,
         [input, string.Empty, string.Empty, sizes],
         [
             new("axes", axes ?? SpatialAxes),
             new("mode", "linear"),
-            new("coordinate_transformation_mode", "half_pixel"),
+            new("coordinate_transformation_mode", mode),
         ]);
 }

@@ -18,9 +18,9 @@ internal sealed class ModelWeightsTests
         var weights = LayoutTensors.Read(LayoutTensors.Formula(Tiny, layout));
         Assert.AreEqual(layout, weights.Layout);
         Assert.AreEqual(name, weights.Layout.GetName());
-        Assert.AreEqual(preset, weights.Layout.GetPreprocessingPreset());
+        Assert.AreEqual(preset, weights.Architecture.Family.PresetOf(weights.Layout));
         Assert.AreEqual(Tiny, weights.Architecture);
-        Assert.AreEqual(MobileViTVariants.Custom, weights.Variant);
+        Assert.AreEqual(MobileViTFamily.V1.Custom, weights.Variant);
         var expected = FormulaWeights.For(Tiny);
         CollectionAssert.AreEquivalent(expected.Keys, weights.Tensors.Keys.ToArray());
         foreach (var (tensor, values) in expected)

@@ -17,7 +17,7 @@ public sealed class InvertedResidualTests
     [DataRow(128, 128)]
     public void Widths_are_made_divisible_by_eight_and_lose_no_more_than_a_tenth(int width, int expected)
     {
-        Assert.AreEqual(expected, InvertedResidualBlock.MakeDivisible(width));
+        Assert.AreEqual(expected, InvertedResidual.MakeDivisible(width));
         var expansion = new InvertedResidualBlock(new("block", "", ""), width, new(Channels: 8, Stride: 1, ExpandRatio: 1)).Tensors.First();
         CollectionAssert.AreEqual(new[] { expected, width, 1, 1 }, expansion.Shape.ToArray());
     }

@@ -110,6 +110,6 @@ public sealed class PlainNetworkTests
         Assert.AreEqual(parameters, architecture.ParameterCount);
         Assert.AreEqual(variant, MobileViTVariants.NameOf(architecture.WithClasses(7)));
         Assert.AreEqual(architecture, MobileViTArchitecture.FromJson(architecture.ToJson()));
-        Assert.AreEqual(MobileViTVariants.Custom, MobileViTVariants.NameOf(TestModels.Tiny));
+        Assert.AreEqual(MobileViTFamily.V1.Custom, MobileViTVariants.NameOf(TestModels.Tiny));
     }
 }
