@@ -15,7 +15,10 @@ public sealed record ConversionOptions
     /// <summary>The largest fixed batch size.</summary>
     public const int MaxBatch = 4096;
 
-    /// <summary>The variant that the checkpoint must be (<c>xxs</c>, <c>xs</c>, <c>s</c>); null accepts any.</summary>
+    /// <summary>
+    /// The variant that the checkpoint must be: <c>xxs</c>, <c>xs</c>, <c>s</c>, or <c>v2-</c> and the width of a MobileViTv2
+    /// (<c>v2-1.0</c>); null accepts any.
+    /// </summary>
     public string? Variant { get; init; }
 
     /// <summary>
