@@ -94,7 +94,7 @@ public static class MobileViTConverter
             options.Width ?? PreprocessingPresets.DefaultSide);
         int? heads = options.Heads ?? (asked is null ? config.Heads : null);
         MobileViTArchitecture architecture = heads is { } told ? weights.Architecture.WithHeads(told) : weights.Architecture;
-        RequireHeads(architecture, checkpoint);
+        RequireHeads(architecture, options.Heads, checkpoint);
         labels ??= options.Labels ?? (architecture.Classes == ImageNet1k.ClassCount ? ImageNet1k.Labels : []);
         RequireLabels(labels, architecture.Classes, checkpoint.FilePath);
 
@@ -167,8 +167,15 @@ public static class MobileViTConverter
         yield return new SlotNames(labels);
     }
 
-    private static void RequireHeads(MobileViTArchitecture architecture, Checkpoint checkpoint)
+    private static void RequireHeads(MobileViTArchitecture architecture, int? asked, Checkpoint checkpoint)
     {
+        if (asked is not null && !architecture.Transformers.Any())
+        {
+            throw new ArgumentException(
+                $"{asked} attention heads are asked for, and the network in '{checkpoint.FilePath}' ({architecture.Family.Name}) has attention "
+                + "without heads; leave --heads (ConversionOptions.Heads) out.");
+        }
+
         if (architecture.Transformers.FirstOrDefault(static transformer => transformer.Dimension % transformer.Heads != 0) is { } undivided)
         {
             throw checkpoint.Error(

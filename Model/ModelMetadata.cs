@@ -17,6 +17,9 @@ public sealed record ModelMetadata
     /// <summary>The oldest version that this library reads.</summary>
     internal const int OldestFormatVersion = 1;
 
+    /// <summary>What the names of MobileViTv2's variants begin with.</summary>
+    internal const string SecondPrefix = "v2-";
+
     // The oldest reader that makes sense of what this library writes. A key that readers may pass over leaves it as it is.
     private const int ReadableFrom = 2;
 
@@ -65,13 +68,10 @@ public sealed record ModelMetadata
     public ModelQuantization? Quantization { get; init; }
 
     /// <summary>A variant as people write it.</summary>
-    internal static string NameOf(string variant)
-    {
-        const string SecondPrefix = "v2-";
-        return variant.StartsWith(SecondPrefix, StringComparison.Ordinal)
+    internal static string NameOf(string variant) =>
+        variant.StartsWith(SecondPrefix, StringComparison.Ordinal)
             ? $"MobileViTv2-{variant[SecondPrefix.Length..].ToUpperInvariant()}"
             : $"MobileViT-{variant.ToUpperInvariant()}";
-    }
 
     /// <summary>Reads metadata from the <c>metadata_props</c> of a model.</summary>
     /// <param name="properties">The key-value pairs of the ONNX file.</param>

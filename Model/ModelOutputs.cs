@@ -20,7 +20,7 @@ public static class ModelOutputs
 
     /// <summary>
     /// The per-stage feature maps <c>[N, C, H / stride, W / stride]</c>, named as in CVNets, from the stem to the last 1×1
-    /// convolution.
+    /// convolution, <c>conv_1x1_exp</c>, which MobileViTv2 does not have.
     /// </summary>
     public static IReadOnlyList<string> Stages { get; } =
         ["conv_1", "layer_1", "layer_2", "layer_3", "layer_4", "layer_5", "conv_1x1_exp"];

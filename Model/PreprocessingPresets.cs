@@ -15,10 +15,15 @@ public static class PreprocessingPresets
     /// <summary>Straight to the input size, bilinear, aspect ratio ignored, BGR.</summary>
     public const string Squash = "squash";
 
-    /// <summary>Apple's for MobileViTv2.</summary>
+    /// <summary>
+    /// Apple's for MobileViTv2: shorter side to 288 for a 256-pixel input (the same 9/8 for other sizes), bicubic, centre crop, RGB.
+    /// </summary>
     public const string CvnetsV2 = "cvnets-v2";
 
-    /// <summary>timm's for MobileViTv2.</summary>
+    /// <summary>
+    /// timm's for MobileViTv2: shorter side to ⌊input / 0.888⌋, bicubic, centre crop, RGB. It differs from <see cref="CvnetsV2"/> by a
+    /// pixel where the margin of the crop is odd.
+    /// </summary>
     public const string TimmV2 = "timm-v2";
 
     /// <summary>The height and width of the published models' input, in pixels.</summary>
@@ -41,38 +46,10 @@ public static class PreprocessingPresets
         int longest = Math.Max(height, width);
         var preset = name switch
         {
-            Cvnets => new ImagePreprocessing
-            {
-                ResizeSize = longest * 9 / 8,
-                Height = height,
-                Width = width,
-            },
-            Timm => new ImagePreprocessing
-            {
-                ResizeSize = (int)(longest / 0.9),
-                Interpolation = ImageInterpolation.Bicubic,
-                CropRounding = CropRounding.HalfToEven,
-                ChannelOrder = ImageChannelOrder.Rgb,
-                Height = height,
-                Width = width,
-            },
-            CvnetsV2 => new ImagePreprocessing
-            {
-                ResizeSize = longest * 9 / 8,
-                Interpolation = ImageInterpolation.Bicubic,
-                ChannelOrder = ImageChannelOrder.Rgb,
-                Height = height,
-                Width = width,
-            },
-            TimmV2 => new ImagePreprocessing
-            {
-                ResizeSize = (int)(longest / 0.888),
-                Interpolation = ImageInterpolation.Bicubic,
-                CropRounding = CropRounding.HalfToEven,
-                ChannelOrder = ImageChannelOrder.Rgb,
-                Height = height,
-                Width = width,
-            },
+            Cvnets => Cropped(longest * 9 / 8, ImageInterpolation.Bilinear, CropRounding.Floor, ImageChannelOrder.Bgr),
+            CvnetsV2 => Cropped(longest * 9 / 8, ImageInterpolation.Bicubic, CropRounding.Floor, ImageChannelOrder.Rgb),
+            Timm => Cropped((int)(longest / 0.9), ImageInterpolation.Bicubic, CropRounding.HalfToEven, ImageChannelOrder.Rgb),
+            TimmV2 => Cropped((int)(longest / 0.888), ImageInterpolation.Bicubic, CropRounding.HalfToEven, ImageChannelOrder.Rgb),
             Squash => new ImagePreprocessing
             {
                 Resize = ImageResizeMode.Stretch,
@@ -84,5 +61,15 @@ public static class PreprocessingPresets
         };
         preset.Validate();
         return preset;
+
+        ImagePreprocessing Cropped(int shorterSide, ImageInterpolation interpolation, CropRounding rounding, ImageChannelOrder order) => new()
+        {
+            ResizeSize = shorterSide,
+            Interpolation = interpolation,
+            CropRounding = rounding,
+            ChannelOrder = order,
+            Height = height,
+            Width = width,
+        };
     }
 }

@@ -96,7 +96,7 @@ internal sealed class TimmConfig(ConfigObject config) : ModelConfig(config)
     protected override void RequireMobileViT()
     {
         string name = _config.Text(ArchitectureKey)!;
-        string[] known = [.. MobileViTVariants.NamesOf(MobileViTFamily.V1).Select(static variant => MobileViTFamily.V1.TimmPrefix + variant)];
+        string[] known = [.. MobileViTVariants.NamesOf(MobileViTFamily.V1).Select(static variant => $"mobilevit_{variant}")];
         if (!known.Contains(name))
         {
             throw _config.Error(ArchitectureKey, $"and the models of timm that are converted are {string.Join(", ", known)}");

@@ -52,7 +52,7 @@ internal sealed class ModelWeights
     /// <summary>What was taken for granted of a custom architecture, in a sentence; null for nothing.</summary>
     /// <param name="heads">The attention heads, where they were told; null where they were not.</param>
     internal string? Assumptions(int? heads) => Nearest is null ? null
-        : $"Strides, dilation{(heads is null ? $", activations and the {TransformerSpec.DefaultHeads} attention heads" : " and activations")} are "
+        : $"Strides, dilation{(heads is null && Architecture.Transformers.Any() ? $", activations and the {TransformerSpec.DefaultHeads} attention heads" : " and activations")} are "
             + $"taken from {ModelMetadata.NameOf(Nearest)}; tensors do not show them.";
 
     /// <summary>Finds the weights of a MobileViT classifier in a checkpoint.</summary>

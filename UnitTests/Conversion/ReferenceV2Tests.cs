@@ -47,5 +47,22 @@ public sealed class ReferenceV2Tests
         }
     }
 
+    [TestMethod]
+    public void What_the_network_does_not_have_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string checkpoint = V2("checkpoints", "mobilevitv2_0.75_10.pt"), output = folder.PathOf("model.onnx");
+        ArgumentException heads = Assert.ThrowsExactly<ArgumentException>(
+            () => MobileViTConverter.Convert(checkpoint, output, new ConversionOptions { Heads = 4 }));
+        StringAssert.Contains(heads.Message, "--heads", StringComparison.Ordinal);
+        ArgumentException outputs = Assert.ThrowsExactly<ArgumentException>(
+            () => MobileViTConverter.Convert(checkpoint, output, new ConversionOptions { Outputs = ModelOutputs.Stages }));
+        StringAssert.Contains(outputs.Message, "conv_1x1_exp", StringComparison.Ordinal);
+        InvalidDataException variant = Assert.ThrowsExactly<InvalidDataException>(
+            () => MobileViTConverter.Convert(checkpoint, output, new ConversionOptions { Variant = MobileViTVariants.S }));
+        StringAssert.Contains(variant.Message, "nearest to MobileViTv2-0.75", StringComparison.Ordinal);
+        Assert.IsFalse(File.Exists(output));
+    }
+
     private static string V2(params string[] parts) => Reference.InRepository(["..", "shared", "reference-v2-heads", .. parts]);
 }

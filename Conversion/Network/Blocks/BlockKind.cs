@@ -26,6 +26,9 @@ internal abstract class BlockKind(Type spec, bool holdsTransformer = false)
 
     private Type Spec => spec;
 
+    /// <summary>The most layers of a transformer that are looked for.</summary>
+    private const int MaxLayers = 64;
+
     /// <summary>Makes the module of a block.</summary>
     public abstract NetworkModule Create(LayoutName names, int inChannels, BlockSpec block);
 
@@ -39,6 +42,21 @@ internal abstract class BlockKind(Type spec, bool holdsTransformer = false)
     /// <param name="nearest">What stands in this place in the nearest published network, for what shapes do not show.</param>
     /// <returns>The block; null where there is none of this kind.</returns>
     public abstract BlockSpec? Describe(TensorDimension dimension, LayoutName names, int inChannels, BlockSpec? nearest);
+
+    /// <summary>Reads a transformer off the shapes of its tensors; null where there is none. What they do not say is null, or 0 layers.</summary>
+    /// <param name="dimension">The shapes.</param>
+    /// <param name="toTokens">The 1×1 convolution before it.</param>
+    /// <param name="expansionOf">The first linear layer of the feed-forward network, by the layer's index.</param>
+    protected static (int? Dimension, int Layers, int? FeedForward)? DescribeTransformer(
+        TensorDimension dimension, LayoutName toTokens, Func<int, LayoutName> expansionOf)
+    {
+        int? width = dimension(ConvLayer.WeightName(toTokens, norm: false), 0);
+        int?[] feedForward = [.. Enumerable.Range(0, MaxLayers + 1).Select(layer => dimension(expansionOf(layer).Part("weight"), 0))];
+        int layers = Array.FindLastIndex(feedForward, static value => value is not null) + 1;
+        return width is null && layers == 0
+            ? null
+            : (width ?? dimension(expansionOf(0).Part("weight"), 1), layers, feedForward[0]);
+    }
 
     /// <summary>The name of a block of this kind.</summary>
     /// <param name="root">What the names of the backbone begin with.</param>

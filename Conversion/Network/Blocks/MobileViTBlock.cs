@@ -58,8 +58,6 @@ internal sealed class MobileViTBlock : NetworkModule
 /// <inheritdoc/>
 internal sealed class MobileViTKind() : BlockKind(typeof(MobileViT), holdsTransformer: true)
 {
-    private const int MaxLayers = 64;
-
     public override NetworkModule Create(LayoutName names, int inChannels, BlockSpec block) =>
         new MobileViTBlock(names, (MobileViT)block);
 
@@ -68,10 +66,8 @@ internal sealed class MobileViTKind() : BlockKind(typeof(MobileViT), holdsTransf
 
     public override BlockSpec? Describe(TensorDimension dimension, LayoutName names, int inChannels, BlockSpec? nearest)
     {
-        int? width = dimension(ConvLayer.WeightName(MobileViTBlock.ToTokens(names), norm: false), 0);
-        int?[] feedForward = [.. Enumerable.Range(0, MaxLayers + 1).Select(index => dimension(ExpansionOf(index), 0))];
-        int layers = Array.FindLastIndex(feedForward, static value => value is not null) + 1;
-        if (width is null && layers == 0)
+        if (DescribeTransformer(
+            dimension, MobileViTBlock.ToTokens(names), layer => TransformerLayer.Expansion(MobileViTBlock.Layer(names, layer))) is not { } read)
         {
             return null;
         }
@@ -83,12 +79,10 @@ internal sealed class MobileViTKind() : BlockKind(typeof(MobileViT), holdsTransf
         {
             Transformer = transformer with
             {
-                Dimension = width ?? dimension(ExpansionOf(0), 1) ?? transformer.Dimension,
-                Layers = layers == 0 ? transformer.Layers : layers,
-                FeedForward = feedForward[0] ?? transformer.FeedForward,
+                Dimension = read.Dimension ?? transformer.Dimension,
+                Layers = read.Layers == 0 ? transformer.Layers : read.Layers,
+                FeedForward = read.FeedForward ?? transformer.FeedForward,
             },
         };
-
-        LayoutName ExpansionOf(int layer) => TransformerLayer.Expansion(MobileViTBlock.Layer(names, layer)).Part("weight");
     }
 }

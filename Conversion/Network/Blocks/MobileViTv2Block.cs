@@ -50,15 +50,13 @@ internal sealed class MobileViTv2Block : NetworkModule
         GraphTensor map = _conv3x3.Forward(graph, graph.EnlargeToWholePatches(Name, input));
         (GraphTensor tokens, PatchGrid grid) = graph.UnfoldWhole(Name, _conv1x1.Forward(graph, map));
         tokens = _layers.Aggregate(tokens, (tensor, layer) => layer.Forward(graph, tensor));
-        return _projection.ForwardNormed(graph, graph.Fold(Name, _norm.Forward(graph, tokens), grid), _norm.Scale(graph));
+        return _projection.ForwardBehind(_norm, graph, graph.Fold(Name, _norm.Forward(graph, tokens), grid));
     }
 }
 
 /// <inheritdoc/>
 internal sealed class MobileViTv2Kind() : BlockKind(typeof(MobileViTv2), holdsTransformer: true)
 {
-    private const int MaxLayers = 64;
-
     public override NetworkModule Create(LayoutName names, int inChannels, BlockSpec block) =>
         new MobileViTv2Block(names, (MobileViTv2)block);
 
@@ -67,10 +65,8 @@ internal sealed class MobileViTv2Kind() : BlockKind(typeof(MobileViTv2), holdsTr
 
     public override BlockSpec? Describe(TensorDimension dimension, LayoutName names, int inChannels, BlockSpec? nearest)
     {
-        int? width = dimension(ConvLayer.WeightName(MobileViTv2Block.ToTokens(names), norm: false), 0);
-        int?[] feedForward = [.. Enumerable.Range(0, MaxLayers + 1).Select(index => dimension(ExpansionOf(index), 0))];
-        int layers = Array.FindLastIndex(feedForward, static value => value is not null) + 1;
-        if (width is null && layers == 0)
+        if (DescribeTransformer(
+            dimension, MobileViTv2Block.ToTokens(names), layer => SeparableLayer.Expansion(MobileViTv2Block.Layer(names, layer))) is not { } read)
         {
             return null;
         }
@@ -79,11 +75,9 @@ internal sealed class MobileViTv2Kind() : BlockKind(typeof(MobileViTv2), holdsTr
         var like = nearest as MobileViTv2 ?? new MobileViTv2(inChannels, 0, 0, 0);
         return like with
         {
-            Dimension = width ?? dimension(ExpansionOf(0), 1) ?? like.Dimension,
-            Layers = layers == 0 ? like.Layers : layers,
-            FeedForward = feedForward[0] ?? like.FeedForward,
+            Dimension = read.Dimension ?? like.Dimension,
+            Layers = read.Layers == 0 ? like.Layers : read.Layers,
+            FeedForward = read.FeedForward ?? like.FeedForward,
         };
-
-        LayoutName ExpansionOf(int layer) => SeparableLayer.Expansion(MobileViTv2Block.Layer(names, layer)).Part("weight");
     }
 }

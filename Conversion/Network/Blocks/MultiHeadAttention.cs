@@ -30,25 +30,7 @@ internal sealed class MultiHeadAttention(LayoutName names, int dimension, int he
         GraphTensor value = graph.Linear($"{Name}.value", input, weight[(2 * square)..], bias: null);
         GraphTensor context = graph.Attention(Name, query, key, value, heads);
         float[] projection = graph.Weight($"{_projection.Name}.weight");
-        float[] projectionBias = Joined(graph.Weight($"{_projection.Name}.bias"), projection, bias.AsSpan(2 * dimension));
+        float[] projectionBias = Linear.Joined(graph.Weight($"{_projection.Name}.bias"), projection, bias.AsSpan(2 * dimension));
         return graph.Linear(_projection.Name, context, projection, projectionBias);
-    }
-
-    /// <summary>b + W·v, in double.</summary>
-    private static float[] Joined(float[] bias, float[] weight, ReadOnlySpan<float> values)
-    {
-        float[] joined = new float[bias.Length];
-        for (int row = 0; row < joined.Length; row++)
-        {
-            double sum = bias[row];
-            for (int column = 0; column < values.Length; column++)
-            {
-                sum += (double)weight[(row * values.Length) + column] * values[column];
-            }
-
-            joined[row] = (float)sum;
-        }
-
-        return joined;
     }
 }

@@ -4,14 +4,25 @@ namespace MlNetMobileViT.Conversion;
 /// A pre-norm layer of separable self-attention (CVNets' <c>LinearAttnFFN</c>): x + attention(norm(x)), then x +
 /// feed-forward(norm(x)).
 /// </summary>
-internal sealed class SeparableLayer(LayoutName names, int dimension, int feedForward, Activation activation) : NetworkModule(names)
+internal sealed class SeparableLayer : NetworkModule
 {
-    private readonly GroupNorm _attentionNorm = new(names.Part("pre_norm_attn.0", "norm1", "layernorm_before"), dimension);
-    private readonly SeparableAttention _attention = new(names.Part("pre_norm_attn.1", "attn", "attention"), dimension);
-    private readonly GroupNorm _feedForwardNorm = new(names.Part("pre_norm_ffn.0", "norm2", "layernorm_after"), dimension);
-    private readonly PointwiseLayer _expand = new(Expansion(names), dimension, feedForward);
-    private readonly PointwiseLayer _reduce = new(
-        names.Part("pre_norm_ffn.3.block.conv", "mlp.fc2", "ffn.conv2.convolution"), feedForward, dimension);
+    private readonly GroupNorm _attentionNorm;
+    private readonly SeparableAttention _attention;
+    private readonly GroupNorm _feedForwardNorm;
+    private readonly PointwiseLayer _expand;
+    private readonly PointwiseLayer _reduce;
+    private readonly Activation _activation;
+
+    public SeparableLayer(LayoutName names, int dimension, int feedForward, Activation activation)
+        : base(names)
+    {
+        _attentionNorm = new(names.Part("pre_norm_attn.0", "norm1", "layernorm_before"), dimension);
+        _attention = new(names.Part("pre_norm_attn.1", "attn", "attention"), dimension, _attentionNorm);
+        _feedForwardNorm = new(names.Part("pre_norm_ffn.0", "norm2", "layernorm_after"), dimension);
+        _expand = new(Expansion(names), dimension, feedForward, _feedForwardNorm);
+        _reduce = new(names.Part("pre_norm_ffn.3.block.conv", "mlp.fc2", "ffn.conv2.convolution"), feedForward, dimension);
+        _activation = activation;
+    }
 
     public override IEnumerable<TensorSpec> Tensors =>
         new NetworkModule[] { _attentionNorm, _attention, _feedForwardNorm, _expand, _reduce }
@@ -22,10 +33,8 @@ internal sealed class SeparableLayer(LayoutName names, int dimension, int feedFo
 
     public override GraphTensor Forward(NetworkGraph graph, GraphTensor input)
     {
-        GraphTensor attended = _attention.Forward(graph, _attentionNorm.Forward(graph, input), _attentionNorm.Scale(graph));
-        GraphTensor middle = graph.Add($"{Name}.pre_norm_attn", input, attended);
-        GraphTensor hidden = _expand.Forward(graph, _feedForwardNorm.Forward(graph, middle), _feedForwardNorm.Scale(graph));
-        GraphTensor output = _reduce.Forward(graph, graph.Activate(_expand.Name, hidden, activation));
-        return graph.Add($"{Name}.pre_norm_ffn", middle, output);
+        GraphTensor middle = graph.Add($"{Name}.pre_norm_attn", input, _attention.Forward(graph, input));
+        GraphTensor hidden = graph.Activate(_expand.Name, _expand.Forward(graph, middle), _activation);
+        return graph.Add($"{Name}.pre_norm_ffn", middle, _reduce.Forward(graph, hidden));
     }
 }

@@ -56,20 +56,23 @@ internal sealed class ConvLayer(
 
     public override GraphTensor Forward(NetworkGraph graph, GraphTensor input) => Forward(graph, [input]);
 
-    /// <summary>Writes a 1×1 layer into a graph, behind a norm whose scale it takes over.</summary>
-    public GraphTensor ForwardNormed(NetworkGraph graph, GraphTensor input, NormScale? scale) => Forward(graph, [input], scale);
-
-    /// <summary>Writes the layer into a graph, over feature maps that are joined along their channels.</summary>
-    public GraphTensor Forward(NetworkGraph graph, IReadOnlyList<GraphTensor> inputs) => Forward(graph, inputs, scale: null);
-
-    private GraphTensor Forward(NetworkGraph graph, IReadOnlyList<GraphTensor> inputs, NormScale? scale)
+    /// <summary>Writes a 1×1 layer with batch norm into a graph, behind a norm whose scale and offset it takes over.</summary>
+    public GraphTensor ForwardBehind(GroupNorm behind, NetworkGraph graph, GraphTensor input)
     {
         (float[] weight, float[]? bias) = FoldedWeights(graph);
-        if (scale is not null)
-        {
-            (weight, bias) = scale.Into(weight, bias);
-        }
+        (weight, bias) = behind.Into(graph, weight, bias!);
+        return Forward(graph, [input], weight, bias);
+    }
 
+    /// <summary>Writes the layer into a graph, over feature maps that are joined along their channels.</summary>
+    public GraphTensor Forward(NetworkGraph graph, IReadOnlyList<GraphTensor> inputs)
+    {
+        (float[] weight, float[]? bias) = FoldedWeights(graph);
+        return Forward(graph, inputs, weight, bias);
+    }
+
+    private GraphTensor Forward(NetworkGraph graph, IReadOnlyList<GraphTensor> inputs, float[] weight, float[]? bias)
+    {
         GraphTensor output = graph.Conv(Name, inputs, weight, bias, outChannels, kernel, stride, dilation, groups);
         return activation is { } function ? graph.Activate(Name, output, function) : output;
     }

@@ -34,7 +34,7 @@ internal sealed partial class NetworkGraph
     {
         int channels = map.Shape[0];
         var grid = new PatchGrid(map, isResized);
-        string whole = grid.IsResized ? ResizeToWholePatches(name, map) : map.Name;
+        string whole = grid.IsResized ? ResizeToWholePatches(name, map, "half_pixel") : map.Name;
         string batched;
         SequenceShape sequences;
         if (_style.DynamicSize)
@@ -101,11 +101,11 @@ internal sealed partial class NetworkGraph
         ? GraphStyle.SizeMultiple % (_style.Height / map.Shape[1] * Patch) != 0
         : map.Shape[1] % Patch != 0 || map.Shape[2] % Patch != 0;
 
-    private string ResizeToWholePatches(string name, GraphTensor map, string mode = "half_pixel")
+    private string ResizeToWholePatches(string name, GraphTensor map, string mode)
     {
         if (!_style.DynamicSize)
         {
-            return Resize($"{name}.unfold.resized", map.Name, _graph.Integers([.. map.Shape[1..].Select(RoundUp)]), mode: mode);
+            return Resize($"{name}.unfold.resized", map.Name, _graph.Integers([.. map.Shape[1..].Select(static side => (long)WholePatches(side))]), mode: mode);
         }
 
         string shape = SideLengths($"{name}.unfold", map);
@@ -113,9 +113,9 @@ internal sealed partial class NetworkGraph
         string count = _graph.Node("Div", $"{name}.unfold.count", [raised, _graph.Integers(Patch)]);
         string sizes = _graph.Node("Mul", $"{name}.unfold.sizes", [count, _graph.Integers(Patch)]);
         return Resize($"{name}.unfold.resized", map.Name, sizes, mode: mode);
-
-        static long RoundUp(int side) => (side + Patch - 1) / Patch * Patch;
     }
+
+    private static int WholePatches(int side) => (side + Patch - 1) / Patch * Patch;
 
     private string ResizeBack(string name, string folded, GraphTensor map)
     {

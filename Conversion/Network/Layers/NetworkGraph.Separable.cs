@@ -7,15 +7,10 @@ internal sealed partial class NetworkGraph
     /// Enlarges a map to even sides (bilinear, corners aligned), as CVNets and timm do before a MobileViTv2 block. Hugging Face drops
     /// the odd row and column instead.
     /// </summary>
-    public GraphTensor EnlargeToWholePatches(string name, GraphTensor map)
-    {
-        return MayNeedResize(map)
-            ? new GraphTensor(
-                ResizeToWholePatches(name, map, "align_corners"), map.Shape[0], Whole(map.Shape[1]), Whole(map.Shape[2]))
-            : map;
-
-        static int Whole(int side) => (side + Patch - 1) / Patch * Patch;
-    }
+    public GraphTensor EnlargeToWholePatches(string name, GraphTensor map) => MayNeedResize(map)
+        ? new GraphTensor(
+            ResizeToWholePatches(name, map, "align_corners"), map.Shape[0], WholePatches(map.Shape[1]), WholePatches(map.Shape[2]))
+        : map;
 
     /// <summary>(x − mean) / √(variance + ε) over all tokens and channels of a picture, the variance being the biased one.</summary>
     public GraphTensor Standardize(string name, GraphTensor tokens)
