@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
+using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.Benchmarks;
 
@@ -22,6 +23,25 @@ internal static class GraphBenchmark
         {
             output.WriteLine();
             Profile(output, file, batch: 1, Runs);
+        }
+    }
+
+    /// <summary>Compares a MobileViTv2 of random weights with <see cref="TranscribedNetwork"/>'s, as <see cref="Run"/> does.</summary>
+    public static void RunTranscription(TextWriter output, MobileViTArchitecture architecture)
+    {
+        string folder = Directory.CreateTempSubdirectory("graph-transcription-").FullName;
+        try
+        {
+            var weights = RandomModel.Weights(architecture);
+            string model = Path.Combine(folder, "converted.onnx"), peer = Path.Combine(folder, "transcribed.onnx");
+            RandomModel.Write(model, architecture, weights);
+            RandomModel.Save(
+                peer, TranscribedNetwork.Write(architecture, weights, Side), architecture, PreprocessingPresets.Get(architecture.Family.Presets[0]));
+            Run(output, model, peer);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -5,6 +5,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MlNetMobileViT;
 using MlNetMobileViT.Benchmarks;
+using MlNetMobileViT.Conversion;
 
 // In this process, so that no project has to be generated, restored and built for each benchmark.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
@@ -21,6 +22,12 @@ switch (args)
         return 2;
     case ["graph", var model, var peer]:
         GraphBenchmark.Run(Console.Out, model, peer);
+        return 0;
+    case ["transcription", var variant]:
+        GraphBenchmark.RunTranscription(Console.Out, MobileViTVariants.Get(variant));
+        return 0;
+    case ["variants"]:
+        ThroughputBenchmark.RunVariants(rounds: 3);
         return 0;
     case ["throughput"]:
         ThroughputBenchmark.Run(rounds: 5);
@@ -56,6 +63,6 @@ switch (args)
         ContenderRun.First(model, photo);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | scorer | graph MODEL.onnx PEER.onnx | throughput [--rounds N] | sweep | memory | calls [MODEL.onnx]");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | scorer | graph MODEL.onnx PEER.onnx | transcription v2-1.0 | variants | throughput [--rounds N] | sweep | memory | calls [MODEL.onnx]");
         return 2;
 }

@@ -9,12 +9,13 @@ internal static class AssumedPreprocessingNote
     /// <summary>Says what the options leave to the preset of the layout; null where that is right, or nothing is left.</summary>
     public static string? Of(MobileViTArchitecture architecture, CheckpointLayout layout, ConversionOptions options)
     {
-        if (MobileViTVariants.Names.Contains(MobileViTVariants.NameOf(architecture)) && architecture.Classes == ImageNet1k.ClassCount)
+        if (MobileViTVariants.IsPublished(architecture))
         {
             return null;
         }
 
-        ImagePreprocessing preset = PreprocessingPresets.Get(architecture.Family.PresetOf(layout));
+        string name = architecture.Family.PresetOf(layout, options.Height, options.Width);
+        ImagePreprocessing preset = PreprocessingPresets.Get(options.Preset ?? name);
         var assumed = new List<(string What, string Remedy)>();
         if (options.Height is null || options.Width is null)
         {
@@ -30,7 +31,7 @@ internal static class AssumedPreprocessingNote
         if (options.Preset is null)
         {
             assumed.Add((
-                $"the preset '{architecture.Family.PresetOf(layout)}' (channels in the order {preset.ChannelOrder.ToString().ToUpperInvariant()})",
+                $"the preset '{name}' (channels in the order {preset.ChannelOrder.ToString().ToUpperInvariant()})",
                 "--preset (ConversionOptions.Preset)"));
         }
 

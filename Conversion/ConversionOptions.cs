@@ -50,19 +50,19 @@ public sealed record ConversionOptions
     /// <summary>
     /// The preprocessing preset, one of <see cref="PreprocessingPresets.Names"/>. Default: null, which takes the preprocessing of
     /// the <c>preprocessor_config.json</c> (Hugging Face) or <c>config.json</c> (timm) beside the weights; where there is none,
-    /// the preset of the checkpoint's layout.
+    /// the preset of the checkpoint's layout (and, for MobileViTv2, of its input size).
     /// </summary>
     public string? Preset { get; init; }
 
     /// <summary>
     /// The height of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>: the one that the network was trained with, as
-    /// tensors do not show it. Default: null, which is that of the preprocessing beside the weights, or 256 as in the published ones.
+    /// tensors do not show it. Default: null, which is that of the preprocessing beside the weights, or that of the preset.
     /// </summary>
     public int? Height { get; init; }
 
     /// <summary>
     /// The width of the input in pixels, a multiple of 32 up to <see cref="MaxSide"/>: the one that the network was trained with, as
-    /// tensors do not show it. Default: null, which is that of the preprocessing beside the weights, or 256 as in the published ones.
+    /// tensors do not show it. Default: null, which is that of the preprocessing beside the weights, or that of the preset.
     /// </summary>
     public int? Width { get; init; }
 
@@ -103,8 +103,8 @@ public sealed record ConversionOptions
     /// <exception cref="ArgumentException">A value is not; the message says which and what it may be.</exception>
     public void Validate()
     {
-        GraphStyle.RequireSide(Height ?? PreprocessingPresets.DefaultSide, nameof(Height));
-        GraphStyle.RequireSide(Width ?? PreprocessingPresets.DefaultSide, nameof(Width));
+        GraphStyle.RequireSide(Height ?? GraphStyle.SizeMultiple, nameof(Height));
+        GraphStyle.RequireSide(Width ?? GraphStyle.SizeMultiple, nameof(Width));
         if (Batch is < 1 or > MaxBatch)
         {
             throw new ArgumentException(

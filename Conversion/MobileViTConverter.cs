@@ -14,7 +14,7 @@ public static class MobileViTConverter
     /// The revision of the graph. It is raised whenever the same weights and options would give other bytes, so that nobody who
     /// keeps converted files takes one of before.
     /// </summary>
-    internal const int GraphRevision = 2;
+    internal const int GraphRevision = 3;
 
     private const string LicenseNote =
         "The weights keep the license of the checkpoint that they come from; Apple's published weights come under the license "
@@ -89,9 +89,9 @@ public static class MobileViTConverter
             weights, takeLabels: options.Labels is null, takePreprocessing: options.Preset is null, options.Height, options.Width);
         bool isPreset = preprocessing is null;
         preprocessing ??= PreprocessingPresets.Get(
-            options.Preset ?? weights.Architecture.Family.PresetOf(weights.Layout),
-            options.Height ?? PreprocessingPresets.DefaultSide,
-            options.Width ?? PreprocessingPresets.DefaultSide);
+            options.Preset ?? weights.Architecture.Family.PresetOf(weights.Layout, options.Height, options.Width),
+            options.Height,
+            options.Width);
         int? heads = options.Heads ?? (asked is null ? config.Heads : null);
         MobileViTArchitecture architecture = heads is { } told ? weights.Architecture.WithHeads(told) : weights.Architecture;
         RequireHeads(architecture, options.Heads, checkpoint);
@@ -137,6 +137,7 @@ public static class MobileViTConverter
             weights.Assumptions(heads),
             isPreset ? AssumedPreprocessingNote.Of(architecture, weights.Layout, options) : null,
             PatchNormNote.Of(network.PatchNorms, style),
+            HuggingFaceNote.Of(architecture, weights.Layout, preprocessing, style),
         ];
         return new ConversionReport
         {
@@ -158,6 +159,7 @@ public static class MobileViTConverter
             yield return new FusedAttention();
         }
 
+        yield return new JoinedConvolutions();
         if (options.Precision == WeightPrecision.Float16)
         {
             yield return new Float16Weights();

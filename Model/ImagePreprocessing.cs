@@ -207,9 +207,9 @@ public enum CropRounding
 /// <summary>The order of the colour channels in a model's input.</summary>
 public enum ImageChannelOrder
 {
-    /// <summary>Red, green, blue: timm's models.</summary>
+    /// <summary>Red, green, blue: timm's models, and MobileViTv2.</summary>
     Rgb,
 
-    /// <summary>Blue, green, red: Apple's models (CVNets reads pictures with OpenCV) and their Hugging Face port.</summary>
+    /// <summary>Blue, green, red: Apple's models of version 1 (CVNets read pictures with OpenCV then) and Hugging Face's port.</summary>
     Bgr,
 }

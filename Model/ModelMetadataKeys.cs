@@ -15,7 +15,7 @@ internal static class ModelMetadataKeys
     /// </summary>
     public const string ReadableFrom = FormatVersion + ".readable_from";
 
-    /// <summary>The variant: <c>xxs</c>, <c>xs</c>, <c>s</c> or <c>custom</c>.</summary>
+    /// <summary>The variant: <c>xxs</c>, <c>xs</c>, <c>s</c>, <c>v2-1.0</c> or <c>custom</c>; see <see cref="ModelMetadata.Variant"/>.</summary>
     public const string Variant = Prefix + "variant";
 
     /// <summary>The architecture, as JSON.</summary>

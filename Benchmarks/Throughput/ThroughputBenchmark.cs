@@ -32,6 +32,37 @@ internal static class ThroughputBenchmark
         }
     });
 
+    /// <summary>Measures the pipeline with every published variant, in random weights, and prints a table.</summary>
+    /// <param name="rounds">How often each is measured.</param>
+    public static void RunVariants(int rounds) => WithPhotos((folder, photos) =>
+    {
+        MobileViTArchitecture[] variants = [.. MobileViTVariants.Names.Select(MobileViTVariants.Get)];
+        string File(MobileViTArchitecture variant) => Path.Combine(folder, $"{MobileViTVariants.NameOf(variant)}.onnx");
+        foreach (MobileViTArchitecture variant in variants)
+        {
+            RandomModel.Write(File(variant), variant, RandomModel.Weights(variant));
+        }
+
+        var perSecond = variants.ToDictionary(static variant => variant, static _ => new List<double>());
+        for (int round = 0; round < rounds; round++)
+        {
+            foreach (MobileViTArchitecture variant in variants)
+            {
+                perSecond[variant].Add(Measure(Contender.Pipeline, File(variant), photos.Length, photos).PerSecond);
+            }
+        }
+
+        Console.WriteLine($"{photos.Length} photos, {Environment.ProcessorCount} processors, median of {rounds} rounds");
+        Console.WriteLine("| variant | parameters | multiply-accumulates | images/s |");
+        Console.WriteLine("| --- | --: | --: | --: |");
+        foreach (MobileViTArchitecture variant in variants)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {MobileViTVariants.NameOf(variant)} | {variant.ParameterCount:N0} | {MobileViTNetwork.CountMacs(variant, 256, 256) / 1e9:F2} G | {Median(perSecond[variant]):F1} |"));
+        }
+    });
+
     /// <summary>Measures the pipeline over numbers of threads and of images a run, for the defaults of the options.</summary>
     /// <param name="rounds">How often each is measured.</param>
     public static void RunSweep(int rounds) => WithPhotos((folder, photos) =>

@@ -33,6 +33,9 @@ internal static class MobileViTVariants
     /// <summary>Whether there is a variant of a name: a published one, or MobileViTv2 of another width.</summary>
     public static bool Exists(string name) => Names.Contains(name) || TryParseWidth(name) is not null;
 
+    /// <summary>Whether an architecture is one of those whose weights are published: all of its classes are ImageNet-1k's, too.</summary>
+    public static bool IsPublished(MobileViTArchitecture architecture) => Names.Any(name => Get(name) == architecture);
+
     /// <summary>Whether a variant is none that has a name of its own.</summary>
     public static bool IsCustom(string variant) => MobileViTFamily.All.Any(family => family.Custom == variant);
 

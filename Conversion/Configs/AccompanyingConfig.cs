@@ -63,8 +63,20 @@ internal sealed class AccompanyingConfig(bool isRequired)
         ImagePreprocessing? preprocessing = takePreprocessing ? _config.ReadPreprocessing() : null;
         if (preprocessing is not null)
         {
-            taken.Add($"the preprocessing of '{_config.PreprocessingFile}'");
+            bool isUntrained = IsUntrained(weights, preprocessing);
             preprocessing = Resized(preprocessing, wantedHeight ?? preprocessing.Height, wantedWidth ?? preprocessing.Width);
+            if (isUntrained)
+            {
+                int height = preprocessing.Height, width = preprocessing.Width;
+                preprocessing = PreprocessingPresets.Get(weights.Architecture.Family.PresetOf(weights.Layout, height, width), height, width);
+                _notes.Add(
+                    $"Of the preprocessing of '{_config.PreprocessingFile}' only the size is taken: its channel order and filter are not those "
+                    + "that the published weights of this network were trained with.");
+            }
+            else
+            {
+                taken.Add($"the preprocessing of '{_config.PreprocessingFile}'");
+            }
         }
         else if (takePreprocessing)
         {
@@ -78,6 +90,16 @@ internal sealed class AccompanyingConfig(bool isRequired)
 
         return (labels, preprocessing);
     }
+
+    /// <summary>
+    /// Whether preprocessing is what the hub of Hugging Face has beside Apple's weights of MobileViTv2, which were trained with another:
+    /// BGR and bilinear instead of RGB and bicubic. Networks with classes of their own may well have been trained with it.
+    /// </summary>
+    private static bool IsUntrained(ModelWeights weights, ImagePreprocessing preprocessing) =>
+        weights.Architecture.Family == MobileViTFamily.V2
+        && weights.Layout == CheckpointLayout.HuggingFace
+        && MobileViTVariants.IsPublished(weights.Architecture)
+        && preprocessing == PreprocessingPresets.Get(PreprocessingPresets.HuggingFaceV2, preprocessing.Height, preprocessing.Width);
 
     /// <summary>The preprocessing for another size: the part that the crop keeps stays the same.</summary>
     private ImagePreprocessing Resized(ImagePreprocessing preprocessing, int height, int width)

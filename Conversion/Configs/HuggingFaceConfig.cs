@@ -3,26 +3,28 @@ using System.Globalization;
 namespace MlNetMobileViT.Conversion;
 
 /// <summary>
-/// What <c>save_pretrained</c> of Hugging Face's transformers writes beside the weights: <c>config.json</c> (<c>MobileViTConfig</c>)
-/// and <c>preprocessor_config.json</c> (<c>MobileViTImageProcessor</c>). What a file does not say is the default of these classes.
+/// What <c>save_pretrained</c> of Hugging Face's transformers writes beside the weights: <c>config.json</c> (<c>MobileViTConfig</c>,
+/// <c>MobileViTV2Config</c>) and <c>preprocessor_config.json</c> (<c>MobileViTImageProcessor</c>). What a file does not say is the default of these classes.
 /// </summary>
 internal sealed class HuggingFaceConfig(ConfigObject? config, ConfigObject? preprocessor) : ModelConfig(config)
 {
     public const string PreprocessorFileName = "preprocessor_config.json";
-
-    private const string ModelType = "mobilevit";
-    private const string ClassifierClass = "MobileViTForImageClassification";
 
     // PIL's numbers of its filters.
     private static readonly string[] Filters = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
 
     public override CheckpointLayout Layout => CheckpointLayout.HuggingFace;
 
+    public override MobileViTFamily? Family => Config is not { } config ? null
+        : config.Text("model_type") is { } type ? MobileViTFamily.All.FirstOrDefault(family => family.HuggingFaceType == type)
+        : MobileViTFamily.All.FirstOrDefault(family => (config.Texts("architectures") ?? []).Contains(family.HuggingFaceClass));
+
     public override int? Classes => Names?.Length;
 
     public override IReadOnlyList<string>? Labels => Names is { } names ? ReadLabels(Config!.Value.File, "id2label", names) : null;
 
-    public override int? Heads => Config?.Integer("num_attention_heads");
+    // Separable self-attention has none.
+    public override int? Heads => Family == MobileViTFamily.V2 ? null : Config?.Integer("num_attention_heads");
 
     public override string PreprocessingFile => PreprocessorFileName;
 
@@ -107,7 +109,7 @@ internal sealed class HuggingFaceConfig(ConfigObject? config, ConfigObject? prep
     {
         if (preprocessor is { } images
             && (images.Text("image_processor_type") ?? images.Text("feature_extractor_type")) is { } processor
-            && (!processor.StartsWith("MobileViT", StringComparison.Ordinal) || processor.StartsWith("MobileViTV2", StringComparison.Ordinal)))
+            && !processor.StartsWith("MobileViT", StringComparison.Ordinal))
         {
             string key = images.Has("image_processor_type") ? "image_processor_type" : "feature_extractor_type";
             throw images.Error(key, "and only the MobileViTImageProcessor is known; convert the file of weights alone, with --preset");
@@ -130,14 +132,16 @@ internal sealed class HuggingFaceConfig(ConfigObject? config, ConfigObject? prep
             throw config.File.Error("is of no model of Hugging Face or timm");
         }
 
-        if (config.Text("model_type") is { } type && type != ModelType)
+        if (Family is null && config.Has("model_type"))
         {
-            throw config.Error("model_type", $"and the models that are converted are of '{ModelType}' (version 1)");
+            throw config.Error("model_type", $"and the models that are converted are of {Listed(static family => family.HuggingFaceType)}");
         }
 
-        if (classes.Length > 0 && !classes.Contains(ClassifierClass))
+        if (classes.Length > 0 && (Family is null || !classes.Contains(Family.HuggingFaceClass)))
         {
-            throw config.Error("architectures", $"and the models that are converted are of '{ClassifierClass}'");
+            throw config.Error(
+                "architectures",
+                $"and the models that are converted are of {(Family is null ? Listed(static family => family.HuggingFaceClass) : $"'{Family.HuggingFaceClass}'")}");
         }
 
         RequireDefault(config.Text("hidden_act") is null or "silu" or "swish", config, "hidden_act");
@@ -145,6 +149,8 @@ internal sealed class HuggingFaceConfig(ConfigObject? config, ConfigObject? prep
         RequireDefault((config.Integer("output_stride") ?? 32) == 32, config, "output_stride");
         RequireDefault((config.Integer("conv_kernel_size") ?? 3) == 3, config, "conv_kernel_size");
         RequireDefault((float)(config.Number("layer_norm_eps") ?? 1e-5) == MobileViTArchitecture.NormEpsilon, config, "layer_norm_eps");
+
+        static string Listed(Func<MobileViTFamily, string> name) => string.Join(" or ", MobileViTFamily.All.Select(family => $"'{name(family)}'"));
     }
 
     private static (int Height, int Width, ImageResizeMode Mode, int Shortest) ReadSizes(ConfigObject file)

@@ -12,6 +12,9 @@ internal abstract class ModelConfig(ConfigObject? config)
     /// <summary>The naming scheme that tensors have beside such files.</summary>
     public abstract CheckpointLayout Layout { get; }
 
+    /// <summary>The generation of the network; null where the file does not tell.</summary>
+    public abstract MobileViTFamily? Family { get; }
+
     /// <summary>The number of classes; null where the file does not tell.</summary>
     public abstract int? Classes { get; }
 
@@ -52,6 +55,11 @@ internal abstract class ModelConfig(ConfigObject? config)
         {
             throw file.Error(
                 $"is of a model in the {Layout.GetName()} layout, and the weights beside it are in that of {weights.Layout.GetName()}");
+        }
+
+        if (Family is { } family && family != weights.Architecture.Family)
+        {
+            throw file.Error($"is of a {family.Name}, and the weights beside it are of a {weights.Architecture.Family.Name}");
         }
 
         if (Classes is { } classes && classes != weights.Architecture.Classes)

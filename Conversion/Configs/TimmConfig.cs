@@ -25,6 +25,9 @@ internal sealed class TimmConfig(ConfigObject config) : ModelConfig(config)
 
     public override CheckpointLayout Layout => CheckpointLayout.Timm;
 
+    public override MobileViTFamily? Family =>
+        MobileViTFamily.All.FirstOrDefault(family => NamesOf(family).Contains(_config.Text(ArchitectureKey)));
+
     public override int? Classes => _config.Integer("num_classes") ?? Pretrained.Integer("num_classes");
 
     public override IReadOnlyList<string>? Labels
@@ -95,11 +98,11 @@ internal sealed class TimmConfig(ConfigObject config) : ModelConfig(config)
 
     protected override void RequireMobileViT()
     {
-        string name = _config.Text(ArchitectureKey)!;
-        string[] known = [.. MobileViTVariants.NamesOf(MobileViTFamily.V1).Select(static variant => $"mobilevit_{variant}")];
-        if (!known.Contains(name))
+        if (Family is null)
         {
-            throw _config.Error(ArchitectureKey, $"and the models of timm that are converted are {string.Join(", ", known)}");
+            throw _config.Error(
+                ArchitectureKey,
+                $"and the models of timm that are converted are {string.Join(", ", MobileViTFamily.All.SelectMany(NamesOf))}");
         }
 
         RequireDefault(_config, "global_pool");
@@ -112,6 +115,12 @@ internal sealed class TimmConfig(ConfigObject config) : ModelConfig(config)
             }
         }
     }
+
+    /// <summary>timm's names of a family's variants: <c>mobilevit_xxs</c>; <c>mobilevitv2_075</c> for the width 0.75.</summary>
+    private static IEnumerable<string> NamesOf(MobileViTFamily family) => MobileViTVariants.NamesOf(family).Select(variant =>
+        family == MobileViTFamily.V2
+            ? "mobilevitv2_" + variant[family.VariantPrefix.Length..].Replace(".", "", StringComparison.Ordinal).PadRight(3, '0')
+            : $"mobilevit_{variant}");
 
     private static void RequireDefault(ConfigObject owner, string key)
     {

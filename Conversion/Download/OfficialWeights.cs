@@ -14,12 +14,12 @@ internal static class OfficialWeights
     public const string LicenseNotice =
         "The weights are Apple's, under Apple's own license: https://github.com/apple/ml-cvnets/blob/main/LICENSE";
 
-    /// <summary>The names, those of <see cref="PublishedWeights.All"/>: <c>xxs</c>, <c>xs</c> and <c>s</c>.</summary>
+    /// <summary>The names, those of <see cref="PublishedWeights.All"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. PublishedWeights.All.Select(static weights => weights.Name)];
 
     /// <summary>
-    /// How to convert a file of official weights: as what it is, with its preprocessing, and with the layer norms that it was
-    /// trained with, which are those of CVNets before version 0.2.
+    /// How to convert a file of official weights: as what it is, with its preprocessing, and MobileViT's with the layer norms that they
+    /// were trained with, which are those of CVNets before version 0.2. (MobileViTv2 has none.)
     /// </summary>
     /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>.</exception>
     public static ConversionOptions ConversionOptionsFor(string name)
@@ -49,7 +49,7 @@ internal static class OfficialWeights
     {
         options ??= new OfficialWeightsOptions();
         PublishedWeights weights = PublishedWeights.Get(name);
-        var address = new Uri(options.BaseAddress ?? weights.Folder, weights.File);
+        Uri address = options.BaseAddress is { } mirror ? new Uri(mirror, weights.File) : weights.Address;
         var file = new CachedFile(Path.Combine(options.CacheFolder ?? WeightsCache.DefaultFolder, weights.File));
 
         if (await file.IsIntactAsync(cancellationToken).ConfigureAwait(false))

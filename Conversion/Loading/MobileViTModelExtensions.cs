@@ -24,14 +24,17 @@ public static class MobileViTModelExtensions
         /// </para>
         /// </remarks>
         /// <param name="name">
-        /// <c>xxs</c>, <c>xs</c> or <c>s</c>: 1.3, 2.3 and 5.6 million parameters, top-1 accuracies of 69.0, 74.7 and 78.3 %.
+        /// <c>xxs</c>, <c>xs</c> or <c>s</c>: 1.3, 2.3 and 5.6 million parameters, top-1 accuracies of 69.0, 74.7 and 78.3 %; or MobileViTv2
+        /// by its width, <c>v2-0.5</c> to <c>v2-2.0</c> in steps of 0.25: 1.4 to 18.4 million parameters, 70.2 to 81.2 %, and with
+        /// <c>-384</c> behind it for pictures of 384 pixels. From <c>v2-1.5</c> on there are also weights that were trained on ImageNet-21k
+        /// first, <c>-21k</c> and <c>-21k-384</c>.
         /// </param>
         /// <param name="progress">Told how far the download is, in bytes; not told anything where the cache has the weights.</param>
         /// <param name="cancellationToken">
         /// Stops the download. What has arrived is kept, and the next call goes on from there. A conversion that has begun is finished
         /// first.
         /// </param>
-        /// <returns>The model, for pictures that become float32 of [N, 3, 256, 256].</returns>
+        /// <returns>The model, for pictures that become float32 of [N, 3, 256, 256], or of 384 pixels.</returns>
         /// <exception cref="ArgumentException">There are no weights of this name; the message lists the names.</exception>
         /// <exception cref="HttpRequestException">The download failed; the message says where to put the file by hand.</exception>
         /// <exception cref="InvalidDataException">
@@ -62,11 +65,11 @@ public static class MobileViTModelExtensions
         /// Loads Apple's trained MobileViT for the 1000 classes of ImageNet-1k, with a cache folder, a mirror, a device or messages of
         /// your own. The other overload says what is downloaded and under which license.
         /// </summary>
-        /// <param name="name"><c>xxs</c>, <c>xs</c> or <c>s</c>.</param>
+        /// <param name="name">A name of the weights, as of the other overload.</param>
         /// <param name="options">Where weights come from, where they are kept, and how the model runs.</param>
         /// <param name="progress">Told how far the download is, in bytes; not told anything where the cache has the weights.</param>
         /// <param name="cancellationToken">Stops the download. What has arrived is kept, and the next call goes on from there.</param>
-        /// <returns>The model, for pictures that become float32 of [N, 3, 256, 256].</returns>
+        /// <returns>The model, for pictures that become float32 of [N, 3, 256, 256], or of 384 pixels.</returns>
         /// <exception cref="ArgumentException">There are no weights of this name, or an option is out of range.</exception>
         /// <exception cref="FileNotFoundException">The cache does not have the weights, and the options forbid the network.</exception>
         /// <exception cref="HttpRequestException">The download failed; the message says where to put the file by hand.</exception>

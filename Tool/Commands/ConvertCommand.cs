@@ -29,12 +29,13 @@ internal sealed class ConvertCommand : ToolCommand
     private readonly ValueOption<string?> _preset = new(
         "--preset", "NAME",
         $"The preprocessing to write into the file: {string.Join(", ", PreprocessingPresets.Names)}. "
-            + "Default: that of a preprocessor_config.json or config.json beside the weights; else that of the checkpoint's layout.");
+            + "Default: that of a preprocessor_config.json or config.json beside the weights; else that of the checkpoint's layout "
+            + "(and, for MobileViTv2, of its input size).");
 
     private readonly ValueOption<string?> _inputSize = new(
         "--input-size", "SIZE",
         "The size of the input in pixels, multiples of 32: one number, or HxW such as 192x320. Default: "
-            + $"that of the preprocessing beside the weights; else {PreprocessingPresets.DefaultSide}.");
+            + $"that of the preprocessing beside the weights; else that of the preset, {PreprocessingPresets.DefaultSide} for most.");
 
     private readonly ValueOption<string?> _variant = new(
         "--variant", "NAME", $"Accept only this variant: {string.Join(", ", MobileViTVariants.Names)}. Default: any.");

@@ -171,8 +171,7 @@ internal sealed class VerifyCommand : ToolCommand
     {
         string name = Path.GetFileName(image);
         var logits = expected
-            ?? PublishedWeights.All.FirstOrDefault(weights =>
-                name == PublishedWeights.ImageName && weights.Variant == metadata.Variant && weights.Logits.Count > 0)?.Logits
+            ?? PublishedLogits(name, metadata)
             ?? throw new ArgumentException(
                 $"No logits are published for '{name}' and {metadata.ModelName}; "
                 + $"say with --expected what they must be. (Published are those of COCO's {PublishedWeights.ImageName}.)");
@@ -180,6 +179,24 @@ internal sealed class VerifyCommand : ToolCommand
         float[] pixels = new float[preprocessor.Length];
         preprocessor.Preprocess(image, pixels);
         return new VerificationSample(name, pixels, logits, tolerance);
+    }
+
+    /// <summary>The published logits; null where there are none for the network or the photograph.</summary>
+    /// <exception cref="ArgumentException">There are, with other preprocessing than the model's.</exception>
+    private static IReadOnlyList<float>? PublishedLogits(string image, ModelMetadata metadata)
+    {
+        if (image != PublishedWeights.ImageName
+            || PublishedWeights.All.FirstOrDefault(weights => weights.Variant == metadata.Variant && weights.Logits.Count > 0) is not { } published)
+        {
+            return null;
+        }
+
+        ImagePreprocessing preprocessing = PreprocessingPresets.Get(published.LogitsPreset);
+        return published.LogitsPreset == published.Preset || metadata.Preprocessing == preprocessing
+            ? published.Logits
+            : throw new ArgumentException(
+                $"The published logits of '{image}' and {metadata.ModelName} are of another preprocessing ({preprocessing}) than this model's; "
+                + $"convert the weights '{published.Name}' with --preset {published.LogitsPreset} to compare them.");
     }
 
     private static float[] ParseNumbers(string text)

@@ -21,7 +21,7 @@ internal sealed class WeightsSource
         Checkpoint = new Argument<string>(argumentName)
         {
             Description = $"{description} (.pt, .pth, .bin, .safetensors), or official weights by name: "
-                + $"{string.Join(", ", OfficialWeights.Names)}. (A file of such a name: ./xxs)",
+                + $"{PublishedWeights.NamesInWords}. (A file of such a name: ./xxs)",
         };
         command.Add(Checkpoint);
         command.Add(_stateDict);

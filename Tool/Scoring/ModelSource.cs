@@ -11,7 +11,7 @@ internal static class ModelSource
     private static readonly string[] AllNames = [Demo, .. OfficialWeights.Names];
 
     /// <summary>What <c>--model</c> takes, for help and messages.</summary>
-    public static string Names => $"{string.Join(", ", AllNames)}, an .onnx file or a checkpoint";
+    public static string Names => $"{Demo}, {PublishedWeights.NamesInWords}, an .onnx file or a checkpoint";
 
     private static string DemoFolder => Path.Combine(AppContext.BaseDirectory, "Demo");
 
@@ -64,7 +64,7 @@ internal static class ModelSource
             T demo = open(DemoFile);
             terminal.Note(
                 $"this is the demo model: it knows {OnnxModelFile.Read(DemoFile).Metadata.Labels.Count} drawn shapes and nothing else. "
-                + $"Real use starts from the official weights by name: {string.Join(", ", OfficialWeights.Names)}.");
+                + $"Real use starts from the official weights by name: {PublishedWeights.NamesInWords}.");
             return demo;
         }
 

@@ -47,6 +47,8 @@ public sealed class GraphRevisionTests
         Append(TestModels.Formula(TestModels.Tiny, new(64, 64), labels: labels, portable: true));
         Append(TestModels.Formula(TestModels.Tiny, new(64, 64), labels: labels, precision: WeightPrecision.Float16));
         Append(TestModels.Formula(MobileViTVariants.Get("xxs"), new(256, 256), ModelOutputs.Stages));
+        Append(TestModels.Formula(TestModels.TinyV2, new(64, 96), labels: labels));
+        Append(TestModels.Formula(TestModels.TinyV2, new(64, 64, DynamicSize: true), labels: labels));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 
         void Append(ModelProto model)

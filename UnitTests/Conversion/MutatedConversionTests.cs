@@ -7,11 +7,13 @@ namespace MlNetMobileViT.UnitTests;
 internal sealed class MutatedConversionTests
 {
     [TestMethod]
-    [DataRow(CheckpointContainer.PyTorchLegacy)]
-    [DataRow(CheckpointContainer.Safetensors)]
-    public void Nothing_is_left_of_a_conversion_that_fails(CheckpointContainer container)
+    [DataRow(CheckpointContainer.PyTorchLegacy, false)]
+    [DataRow(CheckpointContainer.Safetensors, false)]
+    [DataRow(CheckpointContainer.PyTorchZip, true)]
+    [DataRow(CheckpointContainer.Safetensors, true)]
+    public void Nothing_is_left_of_a_conversion_that_fails(CheckpointContainer container, bool isV2)
     {
-        byte[] file = CheckpointWriter.Write(container, TestTensor.Formula(TestModels.Tiny));
+        byte[] file = CheckpointWriter.Write(container, TestTensor.Formula(isV2 ? TestModels.TinyV2 : TestModels.Tiny));
         using var folder = new TemporaryFolder();
         string checkpoint = folder.PathOf("given.bin");
         string output = Path.Combine(Directory.CreateDirectory(folder.PathOf("output")).FullName, "model.onnx");

@@ -10,6 +10,14 @@ internal static class GoldenCrops
     public static string[] PhotoNames() =>
         JsonSerializer.Deserialize<string[]>(File.ReadAllText(Reference.PathOf("golden", "photos.json")))!;
 
+    /// <summary>The crops of a preset of MobileViTv2 and their photos; there is not one of every photo for each.</summary>
+    /// <param name="preset">What the files call the preset.</param>
+    public static IEnumerable<(string Photo, string Crop)> OfV2(string preset) =>
+        from photo in PhotoNames()
+        let crop = Reference.V2PathOf("golden", "crops", $"{Path.GetFileNameWithoutExtension(photo)}.{preset}.png")
+        where File.Exists(crop)
+        select (photo, crop);
+
     /// <summary>A crop as a model's input, <c>[3, 256, 256]</c> in [0, 1].</summary>
     /// <param name="photo">The name of the photo.</param>
     /// <param name="preset">The preset whose crop is wanted.</param>
@@ -17,8 +25,14 @@ internal static class GoldenCrops
     public static float[] Pixels(string photo, string preset, ImageChannelOrder? order = null)
     {
         string file = Reference.PathOf("golden", "crops", $"{Path.GetFileNameWithoutExtension(photo)}.{preset}.png");
+        return Read(file, order ?? PreprocessingPresets.Get(preset).ChannelOrder);
+    }
+
+    /// <summary>A file as a model's input, <c>[3, H, W]</c> in [0, 1].</summary>
+    public static float[] Read(string file, ImageChannelOrder order)
+    {
         using SKBitmap bitmap = SKBitmap.Decode(file);
-        bool isBgr = (order ?? PreprocessingPresets.Get(preset).ChannelOrder) == ImageChannelOrder.Bgr;
+        bool isBgr = order == ImageChannelOrder.Bgr;
         int plane = bitmap.Width * bitmap.Height;
         float[] pixels = new float[3 * plane];
         for (int i = 0; i < plane; i++)

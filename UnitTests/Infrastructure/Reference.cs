@@ -19,6 +19,9 @@ internal static class Reference
     /// <summary>The path of a file or folder below <c>shared/reference</c>.</summary>
     public static string PathOf(params string[] parts) => Path.Combine([Shared, "reference", .. parts]);
 
+    /// <summary>The path of a file or folder below <c>shared/reference-v2-heads</c>.</summary>
+    public static string V2PathOf(params string[] parts) => Path.Combine([Shared, "reference-v2-heads", .. parts]);
+
     /// <summary>The path of a file or folder of the repository.</summary>
     public static string InRepository(params string[] parts) => Path.Combine([RepositoryRoot, .. parts]);
 

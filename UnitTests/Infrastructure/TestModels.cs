@@ -19,6 +19,19 @@ internal static class TestModels
         Head = new Classification(FeatureChannels: 16, Classes: 5),
     };
 
+    /// <summary>The same of MobileViTv2.</summary>
+    public static MobileViTArchitecture TinyV2 { get; } = new()
+    {
+        Backbone = new Backbone(StemChannels: 8,
+        [
+            Stage(8, stride: 1, blocks: 1, expandRatio: 1),
+            Stage(8, stride: 2, blocks: 1, expandRatio: 1),
+            .. Enumerable.Repeat<BlockSpec[]>(
+                [new InvertedResidual(8, Stride: 2, ExpandRatio: 1), new MobileViTv2(8, Dimension: 8, Layers: 1, FeedForward: 16)], 3),
+        ]),
+        Head = new LinearClassification(Classes: 5),
+    };
+
     /// <summary>Inverted residual blocks, and behind them a MobileViT block if there is a transformer for it.</summary>
     public static BlockSpec[] Stage(int channels, int stride, int blocks, int expandRatio, TransformerSpec? transformer = null) =>
     [
@@ -45,10 +58,20 @@ internal static class TestModels
         IReadOnlyList<string>? outputs = null,
         IReadOnlyList<string>? labels = null,
         bool portable = false,
+        WeightPrecision precision = WeightPrecision.Float32) =>
+        Of(architecture, FormulaWeights.For(architecture), style, outputs, labels, portable, precision);
+
+    /// <summary>A model with weights of a test's own, of any input size.</summary>
+    public static ModelProto Of(
+        MobileViTArchitecture architecture,
+        IReadOnlyDictionary<string, float[]> weights,
+        GraphStyle style,
+        IReadOnlyList<string>? outputs = null,
+        IReadOnlyList<string>? labels = null,
+        bool portable = false,
         WeightPrecision precision = WeightPrecision.Float32)
     {
-        NetworkGraph network = MobileViTNetwork.Write(
-            architecture, FormulaWeights.For(architecture), style, outputs ?? ModelOutputs.Default);
+        NetworkGraph network = MobileViTNetwork.Write(architecture, weights, style, outputs ?? ModelOutputs.Default);
         var options = new ConversionOptions { Portable = portable, Precision = precision };
         foreach (IGraphPass pass in MobileViTConverter.Passes(options, labels ?? []))
         {
@@ -60,7 +83,7 @@ internal static class TestModels
             Variant = MobileViTVariants.NameOf(architecture),
             Architecture = architecture.ToJson(),
             Labels = labels ?? [],
-            Preprocessing = PreprocessingPresets.Get(PreprocessingPresets.Cvnets, style.Height, style.Width),
+            Preprocessing = PreprocessingPresets.Get(architecture.Family.Presets[0], style.Height, style.Width),
             Parameters = architecture.ParameterCount,
             Macs = network.Macs,
             SourceFile = "formula",

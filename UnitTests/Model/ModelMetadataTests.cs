@@ -153,6 +153,12 @@ public sealed class ModelMetadataTests
     [DataRow(PreprocessingPresets.Cvnets, 128, 144)]
     [DataRow(PreprocessingPresets.Timm, 256, 284)]
     [DataRow(PreprocessingPresets.Squash, 256, 0)]
-    public void Presets_resize_to_the_published_size(string preset, int input, int resize) =>
+    [DataRow(PreprocessingPresets.CvnetsV2, 256, 288)]
+    [DataRow(PreprocessingPresets.CvnetsV2At384, null, 384)]
+    [DataRow(PreprocessingPresets.TimmV2, 256, 288)]
+    [DataRow(PreprocessingPresets.TimmV2At384, null, 384)]
+    [DataRow(PreprocessingPresets.HuggingFaceV2, 256, 288)]
+    [DataRow(PreprocessingPresets.HuggingFaceV2, 384, 416)]
+    public void Presets_resize_to_the_published_size(string preset, int? input, int resize) =>
         Assert.AreEqual(resize, PreprocessingPresets.Get(preset, input, input).ResizeSize);
 }

@@ -85,15 +85,18 @@ public sealed partial class ReadmeTests
     }
 
     [TestMethod]
-    public void The_table_has_the_accuracies_of_the_published_weights()
+    public void The_table_has_the_published_models()
     {
-        string[] Cells(string row) => [.. Readme.Split('\n').Single(line => line.StartsWith(row, StringComparison.Ordinal))
-            .Trim('|').Split('|').Skip(1).Select(static cell => cell.Trim())];
-        string[] names = Cells("| | XXS | XS | S |");
-        string[] top1 = Cells("| ImageNet-1k top-1");
-        CollectionAssert.AreEqual(
-            PublishedWeights.All.Select(static weights => $"{weights.Name.ToUpperInvariant()} {weights.Top1.ToString("0.0", CultureInfo.InvariantCulture)} %").ToArray(),
-            names.Skip(names.Length - top1.Length).Zip(top1, static (name, value) => $"{name} {value}").ToArray());
+        foreach (string variant in MobileViTVariants.Names)
+        {
+            MobileViTArchitecture architecture = MobileViTVariants.Get(variant);
+            string[] accuracies = Array.ConvertAll(["", "-384", "-21k", "-21k-384"], suffix =>
+                PublishedWeights.Find(variant + suffix)?.Top1.ToString("0.0#", CultureInfo.InvariantCulture) ?? "");
+            string row = string.Create(
+                CultureInfo.InvariantCulture,
+                $"| `{variant}` | {architecture.ParameterCount:N0} | {MobileViTNetwork.CountMacs(architecture, 256, 256) / 1e9:F2} G | {string.Join(" | ", accuracies)} |");
+            Assert.Contains(row.Replace("|  |", "| |", StringComparison.Ordinal).Replace("|  |", "| |", StringComparison.Ordinal), Readme);
+        }
     }
 
     /// <summary>Starts a web service, posts a picture to it, and stops it.</summary>

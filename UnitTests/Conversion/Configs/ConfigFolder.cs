@@ -7,14 +7,14 @@ internal sealed class ConfigFolder : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public ConfigFolder(CheckpointLayout layout, string weights = "model.safetensors")
+    public ConfigFolder(CheckpointLayout layout, string weights = "model.safetensors", MobileViTArchitecture? architecture = null)
     {
         Directory.CreateDirectory(Root);
         var container = weights.EndsWith(".safetensors", StringComparison.Ordinal)
             ? CheckpointContainer.Safetensors
             : CheckpointContainer.PyTorchZip;
         Weights = Path.Combine(Root, weights);
-        File.WriteAllBytes(Weights, CheckpointWriter.Write(container, LayoutTensors.Formula(TestModels.Tiny, layout)));
+        File.WriteAllBytes(Weights, CheckpointWriter.Write(container, LayoutTensors.Formula(architecture ?? TestModels.Tiny, layout)));
     }
 
     public string Root => _folder.PathOf("model");

@@ -137,7 +137,7 @@ public sealed class HuggingFaceConfigTests
     }
 
     [TestMethod]
-    [DataRow("model_type", "\"mobilevitv2\"", "mobilevitv2", "version 1")]
+    [DataRow("model_type", "\"mobilevitv2\"", "architectures", "MobileViTV2ForImageClassification")]
     [DataRow("model_type", "\"resnet\"", "resnet", "mobilevit")]
     [DataRow("architectures", "[\"MobileViTForSemanticSegmentation\"]", "MobileViTForSemanticSegmentation", "MobileViTForImageClassification")]
     [DataRow("architectures", "7", "a list of texts")]
@@ -274,6 +274,69 @@ public sealed class HuggingFaceConfigTests
         folder.AssertRefused("config.json", "class 2", word, "--labels");
         StringAssert.Contains(ConfigFolder.NotesOf(folder.ConvertFile()).Single(), word);
         Assert.HasCount(5, folder.Convert(new ConversionOptions { Labels = Flowers }).Metadata.Labels);
+    }
+
+    private const string V2Config = """
+        {
+          "architectures": ["MobileViTV2ForImageClassification"], "model_type": "mobilevitv2", "hidden_act": "swish", "width_multiplier": 1.0,
+          "n_attn_blocks": [2, 4, 3], "base_attn_unit_dims": [128, 192, 256], "patch_size": 2, "output_stride": 32, "layer_norm_eps": 1e-05,
+          "id2label": {"0": "daisy", "1": "dandelion", "2": "roses", "3": "sunflowers", "4": "tulips"}
+        }
+        """;
+
+    // As the hub has it beside Apple's weights of version 2, but for the size.
+    private const string V2Preprocessor = """
+        {
+          "image_processor_type": "MobileViTImageProcessor", "do_resize": true, "size": {"shortest_edge": 96}, "resample": 2,
+          "do_center_crop": true, "crop_size": {"height": 64, "width": 64}, "do_rescale": true, "rescale_factor": 0.00392156862745098,
+          "do_flip_channel_order": true
+        }
+        """;
+
+    [TestMethod]
+    public void A_network_of_version_2_with_classes_of_its_own_has_the_preprocessing_of_its_folder()
+    {
+        using var folder = new ConfigFolder(CheckpointLayout.HuggingFace, architecture: TestModels.TinyV2)
+            .With("config.json", V2Config)
+            .With("preprocessor_config.json", V2Preprocessor);
+        ConversionReport report = folder.Convert();
+        CollectionAssert.AreEqual(Flowers, report.Metadata.Labels.ToArray());
+        Assert.AreEqual(PreprocessingPresets.Get(PreprocessingPresets.HuggingFaceV2, 64, 64), report.Metadata.Preprocessing);
+        StringAssert.Contains(report.Notes[^1], "choose --preset cvnets-v2");
+        Assert.IsFalse(report.Notes[^1].Contains("odd maps", StringComparison.Ordinal));
+
+        folder.With("config.json", Config).AssertRefused("config.json", "is of a MobileViT,", "MobileViTv2");
+        File.Delete(Path.Combine(folder.Root, "config.json"));
+        File.Delete(Path.Combine(folder.Root, "preprocessor_config.json"));
+        report = folder.Convert(new ConversionOptions { Height = 96, Width = 96 });
+        Assert.AreEqual(PreprocessingPresets.Get(PreprocessingPresets.CvnetsV2, 96, 96), report.Metadata.Preprocessing);
+        StringAssert.Contains(report.Notes[^1], "--preset huggingface-v2");
+        StringAssert.Contains(report.Notes[^1], "odd maps");
+    }
+
+    [TestMethod]
+    [DataRow(288, 256, PreprocessingPresets.CvnetsV2)]
+    [DataRow(416, 384, PreprocessingPresets.CvnetsV2At384)]
+    public void The_published_networks_of_version_2_have_the_preprocessing_of_their_training(int shorterSide, int side, string preset)
+    {
+        JsonNode config = JsonNode.Parse(V2Config)!;
+        ((JsonObject)config).Remove("id2label");
+        JsonNode preprocessor = JsonNode.Parse(V2Preprocessor)!;
+        preprocessor["size"]!["shortest_edge"] = shorterSide;
+        preprocessor["crop_size"] = new JsonObject { ["height"] = side, ["width"] = side };
+        using var folder = new ConfigFolder(CheckpointLayout.HuggingFace, architecture: MobileViTVariants.Get("v2-0.5"))
+            .With("config.json", config.ToJsonString())
+            .With("preprocessor_config.json", preprocessor.ToJsonString());
+        ConversionReport report = folder.Convert();
+        Assert.AreEqual(PreprocessingPresets.Get(preset), report.Metadata.Preprocessing);
+        StringAssert.Contains(report.Notes[0], "only the size is taken");
+        StringAssert.Contains(report.Notes[^1], "--preset huggingface-v2");
+
+        // Somebody's own choice stands.
+        preprocessor["resample"] = 3;
+        report = folder.With("preprocessor_config.json", preprocessor.ToJsonString()).Convert();
+        Assert.AreEqual(ImageChannelOrder.Bgr, report.Metadata.Preprocessing.ChannelOrder);
+        Assert.AreEqual(ImageInterpolation.Bicubic, report.Metadata.Preprocessing.Interpolation);
     }
 
     [TestMethod]

@@ -85,6 +85,24 @@ public sealed class TimmConfigTests
     }
 
     [TestMethod]
+    [DataRow("mobilevitv2_050", 256, 0.888, PreprocessingPresets.TimmV2)]
+    [DataRow("mobilevitv2_075", 384, 1.0, PreprocessingPresets.TimmV2At384)]
+    [DataRow("mobilevitv2_200", 384, 1.0, PreprocessingPresets.TimmV2At384)]
+    public void The_published_configurations_of_version_2_are_its_presets(string name, int side, double share, string preset)
+    {
+        JsonObject root = Parse(Config);
+        root["architecture"] = name;
+        root["pretrained_cfg"] = JsonNode.Parse(FormattableString.Invariant(
+            $$"""{"input_size": [3, {{side}}, {{side}}], "interpolation": "bicubic", "crop_pct": {{share}}, "mean": [0, 0, 0], "std": [1, 1, 1]}"""));
+        using var folder = new ConfigFolder(CheckpointLayout.Timm, architecture: TestModels.TinyV2).With("config.json", root.ToJsonString());
+        ModelMetadata metadata = folder.Convert().Metadata;
+        Assert.AreEqual(PreprocessingPresets.Get(preset), metadata.Preprocessing);
+        Assert.AreEqual("ant bee cat dog eel", string.Join(' ', metadata.Labels));
+        root["architecture"] = "mobilevit_xxs";
+        folder.With("config.json", root.ToJsonString()).AssertRefused("config.json", "is of a MobileViT,", "MobileViTv2");
+    }
+
+    [TestMethod]
     public void A_squash_without_a_crop_is_a_stretch()
     {
         using var folder = Folder(Changed("crop_mode", "\"squash\"", "crop_pct", "1.0"));
@@ -112,7 +130,8 @@ public sealed class TimmConfigTests
     }
 
     [TestMethod]
-    [DataRow("\"mobilevitv2_100\"", 5, "mobilevitv2_100")]
+    [DataRow("\"mobilevitv2_100\"", 5, "MobileViTv2")]
+    [DataRow("\"mobilevitv2_110\"", 5, "mobilevitv2_050")]
     [DataRow("\"resnet18\"", 5, "resnet18")]
     [DataRow("\"mobilevit_xxs\"", 7, "7 classes")]
     public void A_configuration_of_another_model_is_refused_and_beside_a_lone_file_left_alone(string name, int classes, string word)

@@ -43,6 +43,13 @@ public sealed class FormulaWeightV2Tests
     }
 
     [TestMethod]
+    [DataRow("v2-0.5", 1045)]
+    [DataRow("v2-1.0", 4077)]
+    [DataRow("v2-2.0", 16099)]
+    public void Larger_inputs_take_the_published_operations(string variant, double millions) =>
+        Assert.AreEqual(millions, MobileViTNetwork.CountMacs(MobileViTVariants.Get(variant), 384, 384) / 1e6, 0.0005 * millions);
+
+    [TestMethod]
     public void A_width_that_is_not_published_has_a_name_as_well()
     {
         Assert.AreEqual("v2-0.6", MobileViTVariants.NameOf(MobileViTVariants.Get("v2-0.6")));

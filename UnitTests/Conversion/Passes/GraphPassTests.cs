@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
 using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.UnitTests;
@@ -52,6 +53,94 @@ public sealed class GraphPassTests
             change(graph.Proto);
             new FusedAttention().Apply(graph);
             return Count(graph, "MultiHeadAttention");
+        }
+    }
+
+    [TestMethod]
+    public void Pointwise_convolutions_in_a_row_are_joined_but_where_the_map_between_is_an_output()
+    {
+        string[] between = ["layer_2", "layer_3", "layer_4"];
+        for (int kept = 0; kept <= between.Length; kept++)
+        {
+            NetworkGraph network = MobileViTNetwork.Write(
+                TestModels.TinyV2, FormulaWeights.For(TestModels.TinyV2), new GraphStyle(64, 64), [ModelOutputs.Logits, .. between[..kept]]);
+            int before = Count(network.Onnx, "Conv");
+            new JoinedConvolutions().Apply(network.Onnx);
+            Assert.AreEqual(before - between.Length + kept, Count(network.Onnx, "Conv"));
+        }
+
+        float[] Logits(params string[] outputs)
+        {
+            using var model = new OnnxRun(TestModels.Formula(TestModels.TinyV2, new GraphStyle(64, 96), [ModelOutputs.Logits, .. outputs]));
+            return model.Run(FormulaWeights.Input(64, 96), 64, 96)[ModelOutputs.Logits];
+        }
+
+        Assert.IsLessThanOrEqualTo(1e-5, Numbers.MaxDifference(Logits(between), Logits()));
+    }
+
+    [TestMethod]
+    [DataRow("a bottleneck", 0)]
+    [DataRow("a stride", 0)]
+    [DataRow("groups", 0)]
+    [DataRow("a second reader", 0)]
+    [DataRow("three in a row", 1)]
+    public void Only_what_gets_cheaper_and_stays_the_same_is_joined(string what, int left)
+    {
+        var graph = new OnnxGraph("pair");
+        graph.AddInput("x", "N", 4, 6, 6);
+        int middle = what == "a bottleneck" ? 2 : 8;
+        Conv("first", "x", 4, middle, bias: false);
+        Conv("second", "first", middle, 4, bias: true, what switch
+        {
+            "a stride" => [new("strides", new long[] { 2, 2 })],
+            "groups" => [new("group", 2L)],
+            _ => [],
+        });
+        Conv("third", what == "a second reader" ? "first" : "second", what == "a second reader" ? middle : 4, 4, bias: true);
+        if (what == "three in a row")
+        {
+            graph.AddOutput("third", "N", 4, 6, 6);
+        }
+        else
+        {
+            graph.AddOutput("second", "N", 4, "H", "W");
+            graph.AddOutput("third", "N", 4, "H", "W");
+        }
+
+        float[] pixels = FormulaWeights.Fill(new TensorSpec(new LayoutName("x", "x", "x"), [4, 36], TensorKind.Parameter));
+        float[] expected = Run();
+        int before = Count(graph, "Conv");
+        new JoinedConvolutions().Apply(graph);
+        Assert.AreEqual(left == 0 ? before : left, Count(graph, "Conv"));
+        Assert.IsLessThanOrEqualTo(1e-5, Numbers.MaxDifference(expected, Run()));
+
+        void Conv(string name, string input, int inChannels, int outChannels, bool bias, params KeyValuePair<string, object>[] attributes)
+        {
+            int groups = attributes.Any(static pair => pair.Key == "group") ? 2 : 1;
+            var spec = new TensorSpec(new LayoutName(name, name, name), [outChannels, inChannels / groups, 1, 1], TensorKind.Parameter);
+            List<string> inputs = [input, graph.Weights($"{name}.weight", FormulaWeights.Fill(spec), outChannels, inChannels / groups, 1, 1)];
+            if (bias)
+            {
+                var offsets = new TensorSpec(new LayoutName($"{name}.b", name, name), [outChannels], TensorKind.Parameter);
+                inputs.Add(graph.Weights($"{name}.bias", FormulaWeights.Fill(offsets), outChannels));
+            }
+
+            graph.Node("Conv", name, inputs, attributes);
+        }
+
+        float[] Run()
+        {
+            var model = new ModelProto
+            {
+                IrVersion = OnnxModel.IrVersion,
+                Graph = graph.Proto,
+                OpsetImport = { new OperatorSetIdProto { Version = OnnxModel.OpsetVersion } },
+            };
+            using var session = new InferenceSession(model.ToByteArray());
+            using var input = OrtValue.CreateTensorValueFromMemory(pixels, [1, 4, 6, 6]);
+            using var options = new RunOptions();
+            using var results = session.Run(options, ["x"], [input], ["third"]);
+            return results[0].GetTensorDataAsSpan<float>().ToArray();
         }
     }
 

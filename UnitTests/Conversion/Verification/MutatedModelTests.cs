@@ -9,7 +9,7 @@ namespace MlNetMobileViT.UnitTests;
 [TestClass]
 public sealed class MutatedModelTests
 {
-    private const int Files = 150;
+    private const int Files = 75;
 
     // Half of the files are damaged anywhere, which mostly hits weights; in the other half the description of the graph lies.
     private static readonly Action<ModelProto, Random>[] Lies =
@@ -26,9 +26,11 @@ public sealed class MutatedModelTests
     ];
 
     [TestMethod]
-    public async Task No_model_file_crashes_inspect_or_verify()
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task No_model_file_crashes_inspect_or_verify(bool isV2)
     {
-        byte[] file = TestModels.Formula(TestModels.Tiny, new GraphStyle(64, 64)).ToByteArray();
+        byte[] file = TestModels.Formula(isV2 ? TestModels.TinyV2 : TestModels.Tiny, new GraphStyle(64, 64)).ToByteArray();
         using var folder = new TemporaryFolder();
         string path = folder.PathOf("model.onnx");
         var outcomes = new HashSet<int>();

@@ -26,6 +26,37 @@ public sealed class ImagePreprocessorReferenceTests
     }
 
     [TestMethod]
+    [DataRow(PreprocessingPresets.CvnetsV2, "cvnets2", 22)]
+    [DataRow(PreprocessingPresets.CvnetsV2At384, "cvnets2-384", 3)]
+    [DataRow(PreprocessingPresets.TimmV2, "timm2", 2)]
+    public void Photos_give_the_golden_crops_of_version_2_bit_for_bit(string preset, string golden, int count)
+    {
+        var preprocessor = new ImagePreprocessor(PreprocessingPresets.Get(preset));
+        byte[] crop = new byte[preprocessor.Length];
+        var crops = GoldenCrops.OfV2(golden).ToArray();
+        Assert.HasCount(count, crops);
+        foreach ((string photo, string file) in crops)
+        {
+            preprocessor.Crop(Reference.PathOf("photos", photo), crop);
+            Pixels.AreEqual(Pixels.ReadRgb(file), crop, file);
+        }
+    }
+
+    [TestMethod]
+    public void Crops_of_timm_are_those_of_CVNets_where_margins_are_even()
+    {
+        ImagePreprocessor cvnets = new(PreprocessingPresets.Get(PreprocessingPresets.CvnetsV2)), timm = new(PreprocessingPresets.Get(PreprocessingPresets.TimmV2));
+        byte[] expected = new byte[cvnets.Length], crop = new byte[timm.Length];
+        string[] different = [.. GoldenCrops.PhotoNames().Where(photo =>
+        {
+            cvnets.Crop(Reference.PathOf("photos", photo), expected);
+            timm.Crop(Reference.PathOf("photos", photo), crop);
+            return !crop.AsSpan().SequenceEqual(expected);
+        })];
+        Assert.AreEqual("n01443537_goldfish.jpg n04146614_school_bus.jpg", string.Join(' ', different));
+    }
+
+    [TestMethod]
     [DataRow(PreprocessingPresets.Cvnets)]
     [DataRow(PreprocessingPresets.Timm)]
     [DataRow(PreprocessingPresets.Squash)]

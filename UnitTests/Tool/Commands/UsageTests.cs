@@ -13,7 +13,7 @@ public sealed class UsageTests
     [DataRow("There is no command 'clasify'; did you mean 'classify'?", "clasify", "photos")]
     [DataRow("There is no command 'polish'.", "polish", "photos")]
     [DataRow("; did you mean 'xxs' or 'xs'?", "classify", "--model", "xss")]
-    [DataRow("There is no model 'large': a model is demo, xxs, xs, s, an .onnx file or a checkpoint.", "classify", "--model", "large")]
+    [DataRow("There is no model 'large': a model is demo, xxs, xs, s, v2-0.5, ", "classify", "--model", "large")]
     [DataRow("There is no checkpoint file 'xxss'; did you mean 'xxs'?", "convert", "xxss", "-o", "m.onnx")]
     [DataRow("--top takes a whole number up to 2147483647, not 'many'", "classify", "--top", "many")]
     [DataRow("--folds takes a whole number up to 2147483647, not '2.5'", "train", "photos", "--output", "a.zip", "--folds", "2.5")]
