@@ -53,20 +53,22 @@ internal sealed class ClassOptions
         return top >= 1 ? top : throw new CommandException($"--top {top}: name at least one class.");
     }
 
-    /// <summary>Prints rows as they come, unless that is not wanted.</summary>
+    /// <summary>Prints rows as they come, unless that is not wanted, and counts which are right.</summary>
     public Action<ResultRow> Lines(
-        ParseResult parsed, Terminal terminal, ImageInputs inputs, IReadOnlyList<string> labels, int top)
+        ParseResult parsed, Terminal terminal, ImageInputs inputs, IReadOnlyList<string> labels, int top, TruthCount? truth)
     {
         if (parsed.GetValue(_quiet))
         {
-            return static _ => { };
+            return truth is null ? static _ => { } : truth.Add;
         }
 
         PredictionLines? lines = null;
         return row =>
         {
-            lines ??= new PredictionLines(terminal, inputs.CommonFolder, SamplePaths(inputs, row), labels, top);
+            lines ??= new PredictionLines(
+                terminal, inputs.CommonFolder, SamplePaths(inputs, row), labels, top, truth is null ? null : truth.Of);
             lines.Write(row);
+            truth?.Add(row);
         };
     }
 

@@ -10,13 +10,15 @@ internal sealed class ClassifyCommand : ToolCommand
             "classify",
             "Name what is in images. Without arguments: the embedded demo model on its samples.",
             "classify photos --recursive --model xxs",
-            "classify photos --model model.onnx --output labels.csv --report labels.html")
+            "classify photos --model model.onnx --output labels.csv --report labels.html",
+            "classify photos --recursive --truth folders --report labels.html")
     {
         var inputOptions = new InputOptions(this, required: false);
         var modelOptions = new ModelOptions(this);
         var options = new ClassOptions(this);
         var scoringOptions = new ScoringOptions(this);
         var runOptions = new RunOptions(this);
+        var truthOptions = new TruthOptions(this);
         SetAction(async (parsed, cancellationToken) =>
         {
             int top = options.TopOf(parsed);
@@ -28,7 +30,8 @@ internal sealed class ClassifyCommand : ToolCommand
                 .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelSource.RequireClasses(model);
             top = Math.Min(top, model.Labels.Count);
-            return await new ScoringRun
+            TruthCount? truth = truthOptions.Read(parsed, inputs, model.Labels);
+            int exitCode = await new ScoringRun
             {
                 Terminal = terminal,
                 Inputs = inputs,
@@ -46,10 +49,17 @@ internal sealed class ClassifyCommand : ToolCommand
                     .. scoringOptions.SettingsOf(parsed),
                 ],
                 Score = images => new ImageScorer(model, scoring).Classify(images, top),
-                Show = options.Lines(parsed, terminal, inputs, model.Labels, top),
+                Show = options.Lines(parsed, terminal, inputs, model.Labels, top, truth),
                 WriteReport = (path, rows) => ClassificationReport.WriteAsync(
-                    path, $"Classes of {inputs.Description}", ModelSource.Describe(model), rows),
+                    path,
+                    $"Classes of {inputs.Description}",
+                    ModelSource.Describe(model),
+                    OriginOf(parsed, modelOptions.NameOf(parsed)),
+                    rows,
+                    truth is null ? null : truth.Of),
             }.RunAsync(cancellationToken).ConfigureAwait(false);
+            truth?.Write(terminal);
+            return exitCode;
         });
     }
 }

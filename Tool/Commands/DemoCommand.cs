@@ -45,7 +45,7 @@ internal sealed class DemoCommand : ToolCommand
             }
         }
 
-        string quoted = Quote(TextCell.Printable(folder));
+        string quoted = ShellWord.Of(TextCell.Printable(folder));
         terminal.WriteLine(Invariant(
             $"written: {seed} pictures of {DemoPicture.Colors.Length * DemoPicture.Shapes.Length} classes into {TextCell.Printable(folder)} ({bytes / 1e6:0.0} MB)"));
         terminal.WriteLine("next:");
@@ -53,16 +53,5 @@ internal sealed class DemoCommand : ToolCommand
         terminal.WriteLine($"  mobilevit train {quoted} --output shapes.zip");
         terminal.WriteLine($"  mobilevit evaluate {quoted}");
         return ExitCodes.Success;
-    }
-
-    /// <summary>A path as a shell takes it.</summary>
-    private static string Quote(string path)
-    {
-        if (path.All(static character => char.IsLetterOrDigit(character) || "._-/\\:".Contains(character, StringComparison.Ordinal)))
-        {
-            return path;
-        }
-
-        return OperatingSystem.IsWindows() ? $"\"{path}\"" : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }
 }

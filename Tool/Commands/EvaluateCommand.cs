@@ -7,15 +7,13 @@ namespace MlNetMobileViT.Tool;
 /// <summary><c>evaluate FOLDER</c>: how often a model is right on labelled pictures.</summary>
 internal sealed class EvaluateCommand : ToolCommand
 {
-    private const int Top = 5;
-
     public EvaluateCommand(Terminal terminal)
         : base(
             "evaluate",
-            "Measure top-1 and top-5 on labelled images. They are "
+            "Measure how often a model is right on labelled images. They are "
                 + "in a folder with a subfolder for each class, or in a flat folder with --labels.",
             "evaluate imagenet/val --model xxs --report evaluation.html",
-            "evaluate imagenet/val --labels labels.csv --model xxs")
+            "evaluate imagenet/val --labels labels.csv --model xxs --output predictions.csv")
     {
         var folder = new Argument<string>("FOLDER")
         {
@@ -30,25 +28,27 @@ internal sealed class EvaluateCommand : ToolCommand
             Description = $"The labels of a flat folder: {ImageLabelFile.Rules}",
             HelpName = "FILE",
         };
-        var report = new Option<string?>("--report")
-        {
-            Description = "Write a page with the confusion matrix and the most confused images.",
-            HelpName = "FILE.html",
-        };
         Add(labelFile);
-        Add(report);
+        var evaluationOptions = new EvaluationOptions(this, "--output", "-o");
         SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(folder);
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
-            OutputPaths.Require(output: null, parsed.GetValue(report), parsed.GetValue(labelFile), modelOptions.NameOf(parsed));
+            EvaluationTargets targets = evaluationOptions.Read(parsed);
+            var written = OutputPaths.Require(targets.Output, targets.Report, parsed.GetValue(labelFile), modelOptions.NameOf(parsed));
             var images = parsed.GetValue(labelFile) is { } file
                 ? LabeledImages.FromFile(path, file, terminal.Note)
-                : LabeledImages.FromFolders(path, terminal.Note);
+                : LabeledImages.FromFolders(path, terminal.Note, "For a flat folder, name a file with the labels: --labels FILE.");
+            foreach (ImageInput image in images.Images)
+            {
+                written.RequireOther(image.Path);
+            }
+
             using MobileViTModel model = await modelOptions
                 .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelSource.RequireClasses(model);
-            return await EvaluateAsync(terminal, path, model, scoring, images, parsed.GetValue(report), cancellationToken)
+            return await EvaluateAsync(
+                terminal, path, model, scoring, images, targets, OriginOf(parsed, modelOptions.NameOf(parsed)), cancellationToken)
                 .ConfigureAwait(false);
         });
     }
@@ -59,94 +59,78 @@ internal sealed class EvaluateCommand : ToolCommand
         MobileViTModel model,
         MobileViTScoringOptions scoring,
         LabeledImages images,
-        string? report,
+        EvaluationTargets targets,
+        ReportOrigin origin,
         CancellationToken cancellationToken)
     {
         var classes = new ClassNames(model.Labels);
-        string[] truth = [.. images.Labels.Select((name, i) => classes.Resolve(name, () => images.Source(i)))];
-        var confusion = new Confusion(model.Labels);
-        var failures = new List<(string Path, string Reason)>();
-        long inTop = 0;
-        int next = 0;
+        Dictionary<string, int> indices = model.Labels.Index().ToDictionary(label => label.Item, label => label.Index);
+        int[] truth = [.. images.Labels.Select((name, i) => indices[classes.Resolve(name, () => images.Source(i))])];
+        var evaluated = new List<EvaluatedImage>();
         var clock = Stopwatch.StartNew();
         ScoringProgress.Run(terminal, Task.FromResult<long?>(truth.Length), advance =>
         {
-            foreach (ResultRow row in new ImageScorer(model, scoring).Classify(images.Images, Math.Min(Top, model.Labels.Count)))
+            // All classes, for the rank of the truth. Their order is that of 'classify'.
+            foreach (ResultRow row in new ImageScorer(model, scoring).Classify(images.Images, model.Labels.Count))
             {
-                string label = truth[next++];
+                int label = truth[evaluated.Count];
+                LabeledPrediction? prediction = null;
                 if (row.Error is null)
                 {
-                    confusion.Add(label, row.Labels[0], row.Path);
-                    inTop += row.Labels.Contains(label) ? 1 : 0;
-                }
-                else
-                {
-                    failures.Add((row.Path, row.Error));
+                    int place = Array.IndexOf(row.Labels, model.Labels[label]);
+                    prediction = new LabeledPrediction(label, indices[row.Labels[0]], row.Numbers[0], row.Numbers[place], place + 1);
                 }
 
+                evaluated.Add(new EvaluatedImage(row.Path, label, prediction, row.Error));
                 advance();
                 cancellationToken.ThrowIfCancellationRequested();
             }
         });
         clock.Stop();
 
+        var evaluation = new Evaluation(model.Labels, evaluated);
+        ClassificationMetrics metrics = evaluation.Metrics;
+        (string, string)[] failures = [.. evaluation.Failures];
         // No image at all is not 0 % of them.
-        string topOne = confusion.Count == 0 ? "–" : ReportPage.Percent(confusion.Accuracy);
-        string topFive = confusion.Count == 0 ? "–" : ReportPage.Percent((double)inTop / confusion.Count);
+        string topOne = ModelSummary.Percent(metrics.Accuracy);
+        string topFew = ModelSummary.Percent(metrics.TopAccuracy(targets.Top));
         double rate = truth.Length / clock.Elapsed.TotalSeconds;
-        var table = new TextTable("Model", "Top-1", "Top-5", "Images", "Failed", "Images/s", "Parameters", "MACs");
+        var table = new TextTable("Model", "Top-1", Invariant($"Top-{targets.Top}"), "Images", "Failed", "Images/s", "Parameters", "MACs");
         table.Add(
             $"{model.Metadata.ModelName} ({model.Metadata.SourceFile})",
             topOne,
-            topFive,
-            ReportPage.Count(confusion.Count),
-            ReportPage.Count(failures.Count),
+            topFew,
+            ReportPage.Count(metrics.Count),
+            ReportPage.Count(failures.Length),
             rate.ToString("0.0", CultureInfo.InvariantCulture),
             ReportPage.Count(model.Metadata.Parameters),
             ReportPage.Count(model.Metadata.Macs));
         table.Write(terminal);
-        if (confusion.Count > 0)
-        {
-            terminal.WriteLine();
-            confusion.Write(terminal);
-            WriteClasses(terminal, confusion);
-        }
-
+        terminal.WriteLine();
+        EvaluationTables.Write(terminal, evaluation);
         foreach (var (_, reason) in failures)
         {
             terminal.Note($"failed: {TextCell.Printable(reason)}");
         }
 
-        if (report is not null)
-        {
-            await ConfusionReport.WriteAsync(
-                report,
+        await targets.WriteAsync(
+            terminal,
+            evaluation,
+            path => EvaluationReport.WriteAsync(
+                path,
                 $"Evaluation on '{folder}'",
                 ModelSource.Describe(model),
-                confusion,
+                origin,
                 [
-                    (topOne, "top-1", false),
-                    (topFive, "top-5", false),
-                    (ReportPage.Count(confusion.Count), "images", false),
-                    (rate.ToString("0.0", CultureInfo.InvariantCulture), "images/s", false),
-                    (ReportPage.Count(failures.Count), "failed", failures.Count > 0),
+                    new ReportStat(topOne, "top-1"),
+                    new ReportStat(topFew, Invariant($"top-{targets.Top}")),
+                    new ReportStat(ModelSummary.Percent(metrics.Macro.F1), "macro F1"),
+                    new ReportStat(EvaluationTables.Loss(metrics.LogLoss), "log loss"),
+                    new ReportStat(ReportPage.Count(metrics.Count), "images"),
+                    new ReportStat(rate.ToString("0.0", CultureInfo.InvariantCulture), "images/s"),
                 ],
-                failures).ConfigureAwait(false);
-            terminal.WriteLine($"written: {TextCell.Printable(report)}");
-        }
-
-        return failures.Count == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
-    }
-
-    private static void WriteClasses(Terminal terminal, Confusion confusion)
-    {
-        var classes = new TextTable("Class", "Images", "Top-1");
-        foreach (int label in confusion.Seen)
-        {
-            classes.Add(
-                confusion.Labels[label], ReportPage.Count(confusion.SeenOf(label)), ReportPage.Percent(confusion.AccuracyOf(label)));
-        }
-
-        classes.Write(terminal);
+                evaluation),
+            cancellationToken).ConfigureAwait(false);
+        return failures.Length == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
     }
 }

@@ -19,6 +19,7 @@ internal sealed class PredictCommand : ToolCommand
         var options = new ClassOptions(this);
         var scoringOptions = new ScoringOptions(this);
         var runOptions = new RunOptions(this);
+        var truthOptions = new TruthOptions(this);
         SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(model);
@@ -32,7 +33,8 @@ internal sealed class PredictCommand : ToolCommand
                 scoringOptions.ReadModel(parsed),
                 new MobileViTPipelineOptions { Threads = scoring.Threads, BatchSize = scoring.BatchSize, MaxPixels = scoring.MaxPixels });
             top = Math.Min(top, trained.Labels.Count);
-            return await new ScoringRun
+            TruthCount? truth = truthOptions.Read(parsed, inputs, trained.Labels);
+            int exitCode = await new ScoringRun
             {
                 Terminal = terminal,
                 Inputs = inputs,
@@ -50,10 +52,17 @@ internal sealed class PredictCommand : ToolCommand
                     .. scoringOptions.SettingsOf(parsed),
                 ],
                 Score = images => trained.Classify(images, top),
-                Show = options.Lines(parsed, terminal, inputs, trained.Labels, top),
+                Show = options.Lines(parsed, terminal, inputs, trained.Labels, top, truth),
                 WriteReport = (file, rows) => ClassificationReport.WriteAsync(
-                    file, $"Classes of {inputs.Description}", $"{Path.GetFileName(path)}: {trained.Labels.Count} classes", rows),
+                    file,
+                    $"Classes of {inputs.Description}",
+                    $"{Path.GetFileName(path)}: {trained.Labels.Count} classes",
+                    OriginOf(parsed, path),
+                    rows,
+                    truth is null ? null : truth.Of),
             }.RunAsync(cancellationToken).ConfigureAwait(false);
+            truth?.Write(terminal);
+            return exitCode;
         });
     }
 }

@@ -106,7 +106,7 @@ internal sealed class QuantizeCommand : ToolCommand
         if (report is not null)
         {
             await ComparisonReport.WriteAsync(
-                report, $"{name}: {model.Metadata.ModelName} from {model.Metadata.SourceFile}", done)
+                report, $"{name}: {model.Metadata.ModelName} from {model.Metadata.SourceFile}", OriginOf(parsed, name), done)
                 .ConfigureAwait(false);
             _terminal.WriteLine($"written: {TextCell.Printable(report)}");
         }

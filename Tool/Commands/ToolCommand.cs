@@ -10,4 +10,10 @@ internal abstract class ToolCommand(string name, string description, params stri
 {
     /// <summary>Command lines that show its use.</summary>
     public IReadOnlyList<string> Examples { get; } = [.. examples.Select(static example => $"{MobileViTCommandLine.Name} {example}")];
+
+    /// <summary>What a page says that it was made by.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="model">The model, as it was named.</param>
+    protected static ReportOrigin OriginOf(ParseResult parsed, string model) =>
+        new(string.Join(' ', parsed.Tokens.Select(static token => ShellWord.Of(token.Value)).Prepend(MobileViTCommandLine.Name)), model);
 }

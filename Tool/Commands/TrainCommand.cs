@@ -39,15 +39,13 @@ internal sealed class TrainCommand : ToolCommand
             HelpName = "MODEL.zip",
             DefaultValueFactory = _ => "model.zip",
         };
-        var report = new Option<string?>("--report")
-        {
-            Description = "Write a page with the confusion matrix and the most confused images.",
-            HelpName = "FILE.html",
-        };
-        foreach (Option option in new Option[] { trainer, folds, seed, output, report })
+        foreach (Option option in new Option[] { trainer, folds, seed, output })
         {
             Add(option);
         }
+
+        // '--output' is the model.
+        var evaluationOptions = new EvaluationOptions(this, "--predictions");
 
         SetAction(async (parsed, cancellationToken) =>
         {
@@ -57,10 +55,16 @@ internal sealed class TrainCommand : ToolCommand
                 parsed.GetResult(folds) is null ? null : parsed.GetValue(folds),
                 parsed.GetValue(seed),
                 parsed.GetValue(output)!,
-                parsed.GetValue(report));
-            settings.Validate(modelOptions.NameOf(parsed));
+                evaluationOptions.Read(parsed),
+                OriginOf(parsed, modelOptions.NameOf(parsed)));
+            OutputPaths written = settings.Validate(modelOptions.NameOf(parsed));
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             var images = LabeledImages.FromFolders(settings.Folder, terminal.Note);
+            foreach (ImageInput image in images.Images)
+            {
+                written.RequireOther(image.Path);
+            }
+
             using MobileViTModel model = await modelOptions
                 .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelOutput layer = featureOptions.LayerOf(parsed, model);
@@ -94,29 +98,45 @@ internal sealed class TrainCommand : ToolCommand
 
         var classifier = new FeatureClassifier(settings.Trainer, settings.Seed);
         int[] fold = StratifiedFolds.Deal(labels, folds, settings.Seed);
-        var confusion = new Confusion([.. labels.Distinct().Order(StringComparer.Ordinal)]);
+        string[] classes = [.. labels.Distinct().Order(StringComparer.Ordinal)];
+        var predictions = new LabeledPrediction?[rows.Count];
+        var errors = rows.Select(row => row.Error).ToArray();
         foreach (int held in settings.Folds is null ? [0] : Enumerable.Range(0, folds))
         {
             cancellationToken.ThrowIfCancellationRequested();
             int[] train = [.. Enumerable.Range(0, labels.Length).Where(i => fold[i] != held)];
             int[] test = [.. Enumerable.Range(0, labels.Length).Where(i => fold[i] == held)];
             ITransformer measured = classifier.Fit([.. train.Select(i => features[i])], [.. train.Select(i => labels[i])]);
-            var predicted = classifier.Predict(measured, [.. test.Select(i => features[i])]);
-            foreach (var (i, label) in test.Zip(predicted))
+            var predicted = classifier.Probabilities(measured, [.. test.Select(i => features[i])], classes);
+            foreach (var (i, probabilities) in test.Zip(predicted))
             {
-                confusion.Add(labels[i], label, rows[good[i]].Path);
+                int row = good[i];
+                predictions[row] = LabeledPrediction.Of(Array.BinarySearch(classes, labels[i], StringComparer.Ordinal), probabilities);
+                errors[row] = predictions[row] is null ? $"'{rows[row].Path}': the classifier gives numbers that are none (NaN or infinite)." : null;
             }
         }
 
+        var evaluation = new Evaluation(
+            classes,
+            [
+                .. rows.Select((row, i) => new EvaluatedImage(
+                    row.Path, Array.BinarySearch(classes, allLabels[i], StringComparer.Ordinal), predictions[i], errors[i])),
+            ]);
+        ClassificationMetrics metrics = evaluation.Metrics;
+        int failed = evaluation.Failures.Count();
         string how = settings.Folds is null
-            ? Invariant($"{confusion.Count:N0} held-out images")
-            : Invariant($"{folds}-fold cross-validation over {confusion.Count:N0} images");
+            ? Invariant($"{metrics.Count:N0} held-out images")
+            : Invariant($"{folds}-fold cross-validation over {metrics.Count:N0} images");
+        // With no more classes than that, every picture counts.
+        string topFew = settings.Targets.Top < classes.Length
+            ? Invariant($", top-{settings.Targets.Top} {100 * metrics.TopAccuracy(settings.Targets.Top):0.0} %")
+            : "";
         terminal.WriteLine(Invariant(
-            $"{confusion.Labels.Count} classes, {labels.Length:N0} images, {features[0].Length} features, trainer {settings.Trainer}"));
+            $"{classes.Length} classes, {labels.Length:N0} images, {features[0].Length} features, trainer {settings.Trainer}"));
         terminal.WriteLine(Invariant(
-            $"accuracy {100 * confusion.Accuracy:0.0} %, mean of the classes {100 * confusion.MacroAccuracy:0.0} % ({how})"));
+            $"accuracy {100 * metrics.Accuracy:0.0} %, mean of the classes {100 * metrics.BalancedAccuracy:0.0} %{topFew} ({how})"));
         terminal.WriteLine();
-        confusion.Write(terminal);
+        EvaluationTables.Write(terminal, evaluation);
 
         ITransformer final = classifier.Fit(features, labels);
         string? nothing = classifier.NothingLearned(final, features);
@@ -128,25 +148,25 @@ internal sealed class TrainCommand : ToolCommand
         cancellationToken.ThrowIfCancellationRequested();
         await SaveAsync(settings.Output, model, layer, classifier, final).ConfigureAwait(false);
         terminal.WriteLine(Invariant($"written: {settings.Output}, trained on all {labels.Length:N0} images"));
-        if (settings.Report is not null)
-        {
-            await ConfusionReport.WriteAsync(
-                settings.Report,
+        await settings.Targets.WriteAsync(
+            terminal,
+            evaluation,
+            path => EvaluationReport.WriteAsync(
+                path,
                 $"Classifier of '{settings.Folder}'",
                 $"{settings.Trainer} on {layer} of {ModelSource.Describe(model)}; measured on {how}"
                     + (nothing is null ? "" : $". Note: {nothing}"),
-                confusion,
+                settings.Origin,
                 [
-                    (ReportPage.Percent(confusion.Accuracy), "accuracy", false),
-                    (ReportPage.Percent(confusion.MacroAccuracy), "mean of the classes", false),
-                    (ReportPage.Count(labels.Length), "images", false),
-                    (ReportPage.Count(failures.Length), "failed", failures.Length > 0),
+                    new ReportStat(ModelSummary.Percent(metrics.Accuracy), "accuracy"),
+                    new ReportStat(ModelSummary.Percent(metrics.BalancedAccuracy), "mean of the classes"),
+                    new ReportStat(ModelSummary.Percent(metrics.Macro.F1), "macro F1"),
+                    new ReportStat(EvaluationTables.Loss(metrics.LogLoss), "log loss"),
+                    new ReportStat(ReportPage.Count(labels.Length), "images"),
                 ],
-                [.. failures.Select(row => (row.Path, row.Error!))]).ConfigureAwait(false);
-            terminal.WriteLine($"written: {TextCell.Printable(settings.Report)}");
-        }
-
-        return failures.Length == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
+                evaluation),
+            cancellationToken).ConfigureAwait(false);
+        return failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
     }
 
     private static void RequireClasses(string folder, string[] labels, IReadOnlyList<string> allLabels, int least)
@@ -188,9 +208,9 @@ internal sealed class TrainCommand : ToolCommand
         }).ConfigureAwait(false);
     }
 
-    private sealed record Settings(string Folder, string Trainer, int? Folds, int Seed, string Output, string? Report)
+    private sealed record Settings(string Folder, string Trainer, int? Folds, int Seed, string Output, EvaluationTargets Targets, ReportOrigin Origin)
     {
-        public void Validate(string modelName)
+        public OutputPaths Validate(string modelName)
         {
             if (!FeatureClassifier.Trainers.Contains(Trainer))
             {
@@ -204,7 +224,8 @@ internal sealed class TrainCommand : ToolCommand
             }
 
             OutputPaths.RequireExtension(Output, "--output", ".zip");
-            OutputPaths.Require(Output, Report, modelName);
+            OutputPaths.Require(Output, Targets.Report, modelName);
+            return OutputPaths.Require(Targets.Output, Targets.Report, modelName);
         }
     }
 }

@@ -14,6 +14,9 @@ internal static class ModelSummary
 
     public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A share; a dash where it is NaN.</summary>
+    public static string Percent(double share) => double.IsNaN(share) ? "–" : Invariant($"{100 * share:0.0} %");
+
     /// <summary>The first few of many names.</summary>
     public static string Names(IReadOnlyList<string> names)
     {

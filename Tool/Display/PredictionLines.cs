@@ -10,7 +10,10 @@ internal sealed class PredictionLines
     private const int MaxLabelWidth = 24;
     private const int ProbabilityWidth = 8;
 
+    private const int MarkWidth = 3;
+
     private readonly Terminal _terminal;
+    private readonly Func<string, string?>? _truthOf;
     private readonly string _folder;
     private readonly int _pathWidth;
     private readonly int _labelWidth;
@@ -22,14 +25,23 @@ internal sealed class PredictionLines
     /// <param name="samplePaths">Some of the paths that will come, to choose the width by.</param>
     /// <param name="labels">The labels that may come.</param>
     /// <param name="top">The number of labels of a row.</param>
-    public PredictionLines(Terminal terminal, string folder, IEnumerable<string> samplePaths, IEnumerable<string> labels, int top)
+    /// <param name="truthOf">What is on a picture, by its path, where rows are to be marked as right or wrong.</param>
+    public PredictionLines(
+        Terminal terminal,
+        string folder,
+        IEnumerable<string> samplePaths,
+        IEnumerable<string> labels,
+        int top,
+        Func<string, string?>? truthOf = null)
     {
+        _truthOf = truthOf;
         _terminal = terminal;
         _folder = folder;
         int longest = samplePaths.Select(path => TextCell.Width(Shown(path))).DefaultIfEmpty(MaxPathWidth).Max();
         _pathWidth = Math.Clamp(longest, MinPathWidth, MaxPathWidth);
         _labelWidth = Math.Clamp(labels.Select(TextCell.Width).DefaultIfEmpty(MaxLabelWidth).Max(), 5, MaxLabelWidth);
-        _shown = Math.Clamp((terminal.Width - _pathWidth) / (2 + _labelWidth + ProbabilityWidth), 1, top);
+        int markWidth = truthOf is null ? 0 : MarkWidth;
+        _shown = Math.Clamp((terminal.Width - _pathWidth - markWidth) / (2 + _labelWidth + ProbabilityWidth), 1, top);
         Top = top;
     }
 
@@ -47,7 +59,7 @@ internal sealed class PredictionLines
         {
             _begun = true;
             string title = _shown == 1 ? "Label" : _shown < Top ? $"Top {_shown} of {Top}" : $"Top {_shown}";
-            _terminal.WriteLine($"{TextCell.Fit("Image", _pathWidth)}  {title}", new Style(decoration: Decoration.Bold));
+            _terminal.WriteLine($"{TextCell.Fit("Image", _pathWidth)}{(_truthOf is null ? "" : "   ")}  {title}", new Style(decoration: Decoration.Bold));
         }
 
         string path = TextCell.FitEnd(Shown(row.Path), _pathWidth);
@@ -57,8 +69,10 @@ internal sealed class PredictionLines
             return;
         }
 
+        string? truth = _truthOf?.Invoke(row.Path);
+        string mark = _truthOf is null ? "" : truth is null ? "   " : truth == row.Labels[0] ? "  ✓" : "  ✗";
         var cells = row.Labels.Zip(row.Numbers).Take(_shown).Select(pair => Invariant(
             $"{TextCell.Fit(TextCell.Printable(pair.First), _labelWidth)}{100 * pair.Second,ProbabilityWidth - 2:0.0} %"));
-        _terminal.WriteLine($"{path}  {string.Join("  ", cells)}");
+        _terminal.WriteLine($"{path}{mark}  {string.Join("  ", cells)}");
     }
 }

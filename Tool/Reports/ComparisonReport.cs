@@ -8,21 +8,22 @@ internal static class ComparisonReport
     private const int MaxLayers = 24;
 
     /// <summary>Writes the page.</summary>
-    public static Task WriteAsync(string path, string model, QuantizationReport report)
+    public static Task WriteAsync(string path, string model, ReportOrigin origin, QuantizationReport report)
     {
         QuantizationAttempt taken = report.Attempts[^1];
-        return ReportPage.WriteAsync(path, $"{Path.GetFileName(report.OutputPath)}: 8 bits", model, page =>
+        var folder = new SharedFolder(path, taken.Comparison?.Worst.Select(image => image.Image.Path) ?? []);
+        return ReportPage.WriteAsync(path, $"{Path.GetFileName(report.OutputPath)}: 8 bits", model, origin, page =>
         {
             string[] cells = ComparisonText.Cells(taken.Comparison);
             page.Stats(
-                (ComparisonText.Name(taken.Level), "level", false),
-                (ComparisonText.Speed(taken.Speed), "as fast as float", false),
-                (ModelSummary.Bytes(report.OutputBytes), $"instead of {ModelSummary.Bytes(report.FloatBytes)}", false),
-                (cells[0], "same label", false),
-                (cells[1], "mean |Δ probability|", false));
+                new ReportStat(ComparisonText.Name(taken.Level), "level"),
+                new ReportStat(ComparisonText.Speed(taken.Speed), "as fast as float"),
+                new ReportStat(ModelSummary.Bytes(report.OutputBytes), $"instead of {ModelSummary.Bytes(report.FloatBytes)}"),
+                new ReportStat(cells[0], "same label"),
+                new ReportStat(cells[1], "mean |Δ probability|"));
             Attempts(page, report);
             Layers(page, report.Layers);
-            Worst(page, taken.Comparison);
+            Worst(page, taken.Comparison, folder);
             foreach (string note in report.Notes)
             {
                 page.Markup($"<p class=\"muted\">{ReportPage.Escape(note)}</p>");
@@ -81,20 +82,26 @@ internal static class ComparisonReport
         }
     }
 
-    private static void Worst(ReportPage page, ModelComparison? comparison)
+    private static void Worst(ReportPage page, ModelComparison? comparison, SharedFolder folder)
     {
         if (comparison is null)
         {
             return;
         }
 
-        page.Markup($"<h2>Largest differences on {ReportPage.Count(comparison.Images)} held-out images</h2><div class=\"grid\">");
+        page.Markup($"<h2>Largest differences on {ReportPage.Count(comparison.Images)} held-out images</h2>");
+        if (folder.Name.Length > 0)
+        {
+            page.Markup($"<p class=\"muted\">All are in <span class=\"path\">{ReportPage.Escape(folder.Name)}</span>.</p>");
+        }
+
+        page.Markup("<div class=\"grid\">");
         foreach (ComparedImage image in comparison.Worst)
         {
             string path = image.Image.Path;
             page.Markup(
-                $"<article class=\"card\">{ReportPage.Image(Thumbnail.Create(path), path)}<div class=\"body\">"
-                + $"<div class=\"name\">{ReportPage.Escape(path)}</div><div class=\"bars\">");
+                $"<article class=\"card\">{ReportPage.LinkedImage(folder, path)}<div class=\"body\">"
+                + $"<div class=\"name\">{ReportPage.Escape(folder.Below(path))}</div><div class=\"bars\">");
             Bar(page, $"float: {image.FloatLabel}", image.FloatProbability, ReportPage.Percent(image.FloatProbability), isFirst: true);
             Bar(page, $"8 bits: {image.EightBitLabel}", image.EightBitProbability, ReportPage.Percent(image.EightBitProbability), isFirst: true);
             page.Markup("</div></div></article>");

@@ -11,12 +11,16 @@ namespace MlNetMobileViT.Tool;
 /// </summary>
 internal sealed class ReportPage(TextWriter writer)
 {
+    /// <summary>Failures of one reason that are shown at once; more are folded away.</summary>
+    private const int MostUnfolded = 20;
+
     /// <summary>Writes a page, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="title">The title and heading.</param>
     /// <param name="subtitle">A line below it.</param>
+    /// <param name="origin">What made the page, where that is known.</param>
     /// <param name="body">Writes what is between the heading and the foot.</param>
-    public static Task WriteAsync(string path, string title, string subtitle, Action<ReportPage> body) =>
+    public static Task WriteAsync(string path, string title, string subtitle, ReportOrigin? origin, Action<ReportPage> body) =>
         AtomicFile.WriteAsync(path, async stream =>
         {
             await using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
@@ -39,12 +43,12 @@ internal sealed class ReportPage(TextWriter writer)
                 <p class="sub">{Escape(subtitle)}</p>
                 """);
             body(page);
+            page.Foot(origin);
             page.Markup(
                 $"""
-                <footer>Made by MlNetMobileViT. Everything is in this file; it needs no network.</footer>
                 </main>
                 <script>
-                {Resource("report.js")}</script>
+                {Resource("gallery.js")}{Resource("confusion.js")}</script>
                 </body>
                 </html>
                 """);
@@ -61,7 +65,7 @@ internal sealed class ReportPage(TextWriter writer)
     }
 
     /// <summary>A share in [0, 1] for people.</summary>
-    public static string Percent(double share) => Invariant($"{100 * share:0.0} %");
+    public static string Percent(double share) => ModelSummary.Percent(share);
 
     /// <summary>A share in [0, 1] as a CSS length.</summary>
     public static string CssPercent(double share) => Invariant($"{100 * Math.Clamp(share, 0, 1):0.#}%");
@@ -73,12 +77,15 @@ internal sealed class ReportPage(TextWriter writer)
     public void Markup(string html) => writer.WriteLine(html);
 
     /// <summary>A row of numbers with what they count.</summary>
-    public void Stats(params (string Value, string Name, bool IsBad)[] stats)
+    public void Stats(params IEnumerable<ReportStat> stats)
     {
         Markup("<div class=\"stats\">");
-        foreach (var (value, name, isBad) in stats)
+        foreach (ReportStat stat in stats)
         {
-            Markup($"<div class=\"stat{(isBad ? " bad" : "")}\"><b>{Escape(value)}</b><span>{Escape(name)}</span></div>");
+            string content = $"<b>{Escape(stat.Value)}</b><span>{Escape(stat.Name)}</span>";
+            Markup(stat.Details is null
+                ? $"<div class=\"stat\">{content}</div>"
+                : $"<a class=\"stat bad\" href=\"#{stat.Details}\">{content}</a>");
         }
 
         Markup("</div>");
@@ -100,7 +107,7 @@ internal sealed class ReportPage(TextWriter writer)
         Markup("</div><div class=\"axis\"><span>0 %</span><span>25 %</span><span>50 %</span><span>75 %</span><span>100 %</span></div></div>");
     }
 
-    /// <summary>The failures and why.</summary>
+    /// <summary>The failures, by their reasons.</summary>
     public void Failures(IReadOnlyList<(string Path, string Reason)> failures, long total)
     {
         if (total == 0)
@@ -108,13 +115,22 @@ internal sealed class ReportPage(TextWriter writer)
             return;
         }
 
-        Markup($"<h2>Failures ({Count(total)})</h2><div class=\"panel\"><table><thead><tr><th>Image</th><th>Reason</th></tr></thead><tbody>");
-        foreach (var (path, reason) in failures)
+        Markup($"<h2 id=\"{ReportStat.FailuresId}\">Failures ({Count(total)})</h2>");
+        foreach (var group in failures.GroupBy(failure => Reason(failure.Path, failure.Reason), failure => failure.Path)
+            .OrderByDescending(group => group.Count()))
         {
-            Markup($"<tr><td class=\"path\">{Escape(path)}</td><td class=\"reason\">{Escape(reason)}</td></tr>");
+            bool isShort = group.Count() <= MostUnfolded;
+            Markup(
+                $"<details class=\"fold\"{(isShort ? " open" : "")}><summary><span class=\"reason\">{Escape(group.Key)}</span> "
+                + $"<span class=\"muted num\">{Count(group.Count())}</span></summary><ul class=\"paths\">");
+            foreach (string path in group)
+            {
+                Markup($"<li>{Escape(path)}</li>");
+            }
+
+            Markup("</ul></details>");
         }
 
-        Markup("</tbody></table></div>");
         if (failures.Count < total)
         {
             Markup($"<p class=\"muted\">The first {Count(failures.Count)} of them.</p>");
@@ -126,6 +142,29 @@ internal sealed class ReportPage(TextWriter writer)
         ? "<div class=\"noimage\">no picture</div>"
         : $"<img src=\"{dataUri}\" alt=\"{Escape(path)}\" loading=\"lazy\">";
 
+    /// <summary>A picture that opens its file.</summary>
+    public static string LinkedImage(SharedFolder folder, string path) =>
+        $"<a class=\"picture\" href=\"{Escape(folder.LinkTo(path))}\">{Image(Thumbnail.Create(path), path)}</a>";
+
+    /// <summary>A reason that is the same for all files that it holds for.</summary>
+    private static string Reason(string path, string reason)
+    {
+        string general = path.Length == 0 ? reason : reason.Replace($"'{path}'", "the file", StringComparison.Ordinal);
+        return general.Length == 0 ? general : char.ToUpperInvariant(general[0]) + general[1..];
+    }
+
+    private void Foot(ReportOrigin? origin)
+    {
+        string date = DateTimeOffset.Now.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
+        Markup($"<footer><p>Made by MlNetMobileViT on {date}. Everything but the files behind links is in this page; it needs no network.</p>");
+        if (origin is not null)
+        {
+            Markup($"<p>Model: {Escape(origin.Model)}</p><p><code>{Escape(origin.Command)}</code></p>");
+        }
+
+        Markup("</footer>");
+    }
+
     private static bool IsForbidden(char character) =>
         char.IsControl(character) && character is not ('\n' or '\r' or '\t');
 
@@ -135,4 +174,25 @@ internal sealed class ReportPage(TextWriter writer)
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+}
+
+/// <summary>What made a page, for its foot.</summary>
+/// <param name="Command">The command line.</param>
+/// <param name="Model">The model, as <c>--model</c> names it.</param>
+internal sealed record ReportOrigin(string Command, string Model);
+
+/// <summary>A number at the head of a page.</summary>
+/// <param name="Value">The number.</param>
+/// <param name="Name">What it counts.</param>
+internal sealed record ReportStat(string Value, string Name)
+{
+    /// <summary>The id of the list of failures.</summary>
+    public const string FailuresId = "failures";
+
+    /// <summary>The id of what the number leads to, where it counts what went wrong.</summary>
+    public string? Details { get; private init; }
+
+    /// <summary>The number of failures, which leads to them.</summary>
+    public static ReportStat Failures(long count) =>
+        new(ReportPage.Count(count), "failed") { Details = count > 0 ? FailuresId : null };
 }

@@ -9,22 +9,37 @@ internal static class SimilarReport
 
     /// <summary>Writes the page.</summary>
     public static Task WriteAsync(
-        string path, string query, string subtitle, IReadOnlyList<(ResultRow Row, float Cosine)> nearest) =>
-        ReportPage.WriteAsync(path, $"Images like '{query}'", subtitle, page =>
+        string path,
+        string query,
+        string subtitle,
+        IReadOnlyList<(ResultRow Row, float Cosine)> nearest,
+        ReportOrigin? origin = null)
+    {
+        var folder = new SharedFolder(path, nearest.Select(pair => pair.Row.Path));
+        return ReportPage.WriteAsync(path, $"Images like '{query}'", subtitle, origin, page =>
         {
-            page.Markup("<div class=\"grid\" style=\"margin-top:22px\">");
-            Card(page, query, "the image itself", 1);
+            page.Markup(
+                $"""
+                <div class="panel query">{ReportPage.LinkedImage(folder, query)}
+                <div><h2>The query</h2><p class="path">{ReportPage.Escape(query)}</p></div></div>
+                <h2>The nearest images</h2>
+                """);
+            if (folder.Name.Length > 0)
+            {
+                page.Markup($"<p class=\"muted\">All are in <span class=\"path\">{ReportPage.Escape(folder.Name)}</span>. A picture opens its file.</p>");
+            }
+
+            page.Markup("<div class=\"grid\">");
             foreach (var (row, cosine) in nearest.Take(MaxPictures))
             {
-                Card(page, row.Path, cosine.ToString("0.0000", CultureInfo.InvariantCulture), cosine);
+                page.Markup(
+                    $"<article class=\"card\">{ReportPage.LinkedImage(folder, row.Path)}<div class=\"body\">"
+                    + $"<div class=\"name\">{ReportPage.Escape(folder.Below(row.Path))}</div><div class=\"bars\"><div class=\"label first\">cosine"
+                    + $"<i style=\"--p:{ReportPage.CssPercent(cosine)}\"></i></div>"
+                    + $"<div class=\"value\">{cosine.ToString("0.0000", CultureInfo.InvariantCulture)}</div></div></div></article>");
             }
 
             page.Markup("</div>");
         });
-
-    private static void Card(ReportPage page, string path, string value, double share) => page.Markup(
-        $"<article class=\"card\">{ReportPage.Image(Thumbnail.Create(path), path)}<div class=\"body\">"
-        + $"<div class=\"name\">{ReportPage.Escape(path)}</div><div class=\"bars\"><div class=\"label first\">cosine"
-        + $"<i style=\"--p:{ReportPage.CssPercent(share)}\"></i></div><div class=\"value\">{ReportPage.Escape(value)}</div>"
-        + "</div></div></article>");
+    }
 }

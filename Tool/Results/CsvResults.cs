@@ -9,6 +9,8 @@ internal static class CsvResults
 {
     public const string Extension = ".csv";
 
+    private const string True = "true";
+    private const string False = "false";
     private const char Apostrophe = '\'';
 
     // What makes a spreadsheet take text for a formula where it comes first, as OWASP's page on CSV injection lists it.
@@ -41,7 +43,11 @@ internal static class CsvResults
             cancellationToken.ThrowIfCancellationRequested();
             foreach (ResultColumn column in schema.Columns)
             {
-                if (column.IsNumber)
+                if (column.Role == ResultColumnRole.Flag)
+                {
+                    csv.WriteField(column.NumberOf(row) switch { null => "", 0 => False, _ => True });
+                }
+                else if (column.IsNumber)
                 {
                     csv.WriteField(column.NumberOf(row)?.ToString(CultureInfo.InvariantCulture));
                 }
@@ -107,6 +113,10 @@ internal static class CsvResults
                 if (!column.IsNumber)
                 {
                     labels.Add(field);
+                }
+                else if (column.Role == ResultColumnRole.Flag && field is True or False)
+                {
+                    numbers.Add(field == True ? 1 : 0);
                 }
                 else if (float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out float number))
                 {

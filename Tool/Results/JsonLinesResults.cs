@@ -27,6 +27,12 @@ internal static class JsonLinesResults
                 }
                 else if (column.NumberOf(row) is { } number)
                 {
+                    if (column.Role == ResultColumnRole.Flag)
+                    {
+                        json.WriteBoolean(column.Name, number != 0);
+                        continue;
+                    }
+
                     json.WriteNumber(column.Name, number);
                 }
                 else
@@ -70,11 +76,18 @@ internal static class JsonLinesResults
                     throw new InvalidDataException($"'{path}', line {index + 1}: there is no '{column.Name}'.");
                 }
 
-                JsonValueKind expected = column.IsNumber ? JsonValueKind.Number : JsonValueKind.String;
                 if (value.ValueKind == JsonValueKind.Null)
                 {
                     continue;
                 }
+
+                if (column.Role == ResultColumnRole.Flag && value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+                {
+                    numbers.Add(value.GetBoolean() ? 1 : 0);
+                    continue;
+                }
+
+                JsonValueKind expected = column.IsNumber ? JsonValueKind.Number : JsonValueKind.String;
 
                 if (value.ValueKind != expected)
                 {

@@ -3,7 +3,9 @@ using Parquet.Schema;
 
 namespace MlNetMobileViT.Tool;
 
-/// <summary>Results as Parquet, the columns typed: UTF-8 text and single-precision numbers, all but the path nullable.</summary>
+/// <summary>
+/// Results as Parquet, the columns typed: UTF-8 text, single-precision and whole numbers, and booleans; all but the path nullable.
+/// </summary>
 internal static class ParquetResults
 {
     // A group of rows is in memory at once: enough for good compression, and a few megabytes with 640 features.
@@ -14,9 +16,16 @@ internal static class ParquetResults
     {
         DataField[] fields =
         [
-            .. schema.Columns.Select(column => column.IsNumber
-                ? new DataField(column.Name, typeof(float), isNullable: true)
-                : new DataField(column.Name, typeof(string), isNullable: column.Role != ResultColumnRole.Path)),
+            .. schema.Columns.Select(column => new DataField(
+                column.Name,
+                column.Role switch
+                {
+                    ResultColumnRole.Number => typeof(float),
+                    ResultColumnRole.Count => typeof(int),
+                    ResultColumnRole.Flag => typeof(bool),
+                    _ => typeof(string),
+                },
+                isNullable: column.Role != ResultColumnRole.Path)),
         ];
         await using ParquetWriter writer = await ParquetWriter
             .CreateAsync(new ParquetSchema(fields), stream, cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -26,16 +35,16 @@ internal static class ParquetResults
             for (int i = 0; i < fields.Length; i++)
             {
                 ResultColumn column = schema.Columns[i];
-                if (column.IsNumber)
+                float?[] numbers = [.. chunk.Select(row => column.IsNumber ? column.NumberOf(row) : null)];
+                await (column.Role switch
                 {
-                    float?[] numbers = [.. chunk.Select(column.NumberOf)];
-                    await group.WriteAsync<float>(fields[i], numbers, cancellationToken: cancellationToken).ConfigureAwait(false);
-                }
-                else
-                {
-                    string[] texts = [.. chunk.Select(row => column.TextOf(row)!)];
-                    await group.WriteAsync(fields[i], texts).ConfigureAwait(false);
-                }
+                    ResultColumnRole.Number => group.WriteAsync<float>(fields[i], numbers, cancellationToken: cancellationToken),
+                    ResultColumnRole.Count => group.WriteAsync<int>(
+                        fields[i], numbers.Select(number => (int?)number).ToArray(), cancellationToken: cancellationToken),
+                    ResultColumnRole.Flag => group.WriteAsync<bool>(
+                        fields[i], numbers.Select(number => number is null ? (bool?)null : number != 0).ToArray(), cancellationToken: cancellationToken),
+                    _ => group.WriteAsync(fields[i], chunk.Select(row => column.TextOf(row)!).ToArray()),
+                }).ConfigureAwait(false);
             }
 
             group.CompleteValidate();
@@ -73,15 +82,21 @@ internal static class ParquetResults
                 var numbers = new float?[schema.Columns.Count][];
                 for (int i = 0; i < fields.Length; i++)
                 {
-                    if (schema.Columns[i].IsNumber)
+                    switch (schema.Columns[i].Role)
                     {
-                        numbers[i] = new float?[count];
-                        group.ReadAsync<float>(fields[i], numbers[i].AsMemory()).AsTask().GetAwaiter().GetResult();
-                    }
-                    else
-                    {
-                        texts[i] = new string?[count];
-                        group.ReadAsync(fields[i], texts[i].AsMemory()!).AsTask().GetAwaiter().GetResult();
+                        case ResultColumnRole.Number:
+                            numbers[i] = ReadColumn<float>(group, fields[i], count);
+                            break;
+                        case ResultColumnRole.Count:
+                            numbers[i] = [.. ReadColumn<int>(group, fields[i], count).Select(number => (float?)number)];
+                            break;
+                        case ResultColumnRole.Flag:
+                            numbers[i] = [.. ReadColumn<bool>(group, fields[i], count).Select(flag => flag is { } set ? set ? 1f : 0f : (float?)null)];
+                            break;
+                        default:
+                            texts[i] = new string?[count];
+                            group.ReadAsync(fields[i], texts[i].AsMemory()!).AsTask().GetAwaiter().GetResult();
+                            break;
                     }
                 }
 
@@ -100,5 +115,13 @@ internal static class ParquetResults
         {
             reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
+    }
+
+    private static T?[] ReadColumn<T>(ParquetRowGroupReader group, DataField field, int count)
+        where T : struct
+    {
+        var values = new T?[count];
+        group.ReadAsync<T>(field, values.AsMemory()).AsTask().GetAwaiter().GetResult();
+        return values;
     }
 }

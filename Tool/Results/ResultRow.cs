@@ -4,8 +4,11 @@ namespace MlNetMobileViT.Tool;
 /// <param name="Index">The position of the picture among all inputs.</param>
 /// <param name="Path">The path as it was named.</param>
 /// <param name="Error">Why there is no result, or null.</param>
-/// <param name="Labels">The most likely classes, most likely first; empty for features and where there is an error.</param>
-/// <param name="Numbers">Their probabilities, or the features; empty where there is an error.</param>
+/// <param name="Labels">
+/// The most likely classes, most likely first, or the truth and the prediction; empty for features and, but for the truth, where there
+/// is an error.
+/// </param>
+/// <param name="Numbers">The classes' probabilities, the features, or what an evaluation says; empty where there is an error.</param>
 internal sealed record ResultRow(long Index, string Path, string? Error, string[] Labels, float[] Numbers)
 {
     public static ResultRow Failure(long index, string path, string error) => new(index, path, error, [], []);
@@ -19,4 +22,7 @@ internal enum ResultKind
 
     /// <summary>A vector of numbers.</summary>
     Features,
+
+    /// <summary>The truth, and what was predicted.</summary>
+    Evaluation,
 }

@@ -5,10 +5,11 @@ namespace MlNetMobileViT.Tool;
 /// <summary>What a result file holds beside the path and the error; the one place where its columns are named.</summary>
 /// <remarks>
 /// Class tables: <c>path,error,label_1,probability_1,…,label_k,probability_k</c>, most likely first. Feature tables:
-/// <c>path,error,f0,f1,…</c>. Every format has the same columns. Where <c>error</c> is set, the columns after it are empty.
+/// <c>path,error,f0,f1,…</c>. Evaluations: <c>path,error,truth,prediction,probability,rank,correct</c>, the rank being that of the truth.
+/// Every format has the same columns. Where <c>error</c> is set, the columns after it are empty, but for <c>truth</c>.
 /// </remarks>
-/// <param name="kind">Classes or features.</param>
-/// <param name="width">The number of classes in a row, or of features.</param>
+/// <param name="kind">Classes, features or an evaluation.</param>
+/// <param name="width">The number of classes in a row, or of features; 0 for an evaluation.</param>
 internal sealed class ResultSchema(ResultKind kind, int width)
 {
     public const string PathColumn = "path";
@@ -17,10 +18,14 @@ internal sealed class ResultSchema(ResultKind kind, int width)
     private const string LabelPrefix = "label_";
     private const string ProbabilityPrefix = "probability_";
     private const string FeaturePrefix = "f";
+    private const string TruthColumn = "truth";
+
+    /// <summary>What evaluations are written as.</summary>
+    public static ResultSchema OfEvaluation { get; } = new(ResultKind.Evaluation, 0);
 
     public ResultKind Kind { get; } = kind;
 
-    /// <summary>The number of classes in a row, or of features.</summary>
+    /// <summary>The number of classes in a row, or of features; 0 for an evaluation.</summary>
     public int Width { get; } = width;
 
     /// <summary>The columns in the order of the file.</summary>
@@ -32,15 +37,18 @@ internal sealed class ResultSchema(ResultKind kind, int width)
     /// <exception cref="InvalidDataException">No command of this program writes such columns.</exception>
     public static ResultSchema FromColumns(IReadOnlyList<string> names, string source)
     {
-        var schema = names.Count > 2 && names[2] == FeaturePrefix + "0"
-            ? new ResultSchema(ResultKind.Features, names.Count - 2)
-            : new ResultSchema(ResultKind.Classes, Math.Max(names.Count - 2, 0) / 2);
+        ResultSchema schema = names.ElementAtOrDefault(2) switch
+        {
+            FeaturePrefix + "0" => new ResultSchema(ResultKind.Features, names.Count - 2),
+            TruthColumn => OfEvaluation,
+            _ => new ResultSchema(ResultKind.Classes, Math.Max(names.Count - 2, 0) / 2),
+        };
         return schema.Columns.Select(column => column.Name).SequenceEqual(names)
             ? schema
             : throw new InvalidDataException(
                 $"'{source}' is not a result of this program: its columns are {Shorten(names)}, and those of a result are "
-                + $"{PathColumn}, {ErrorColumn}, then {LabelPrefix}1, {ProbabilityPrefix}1, … or {FeaturePrefix}0, "
-                + $"{FeaturePrefix}1, ….");
+                + $"{PathColumn}, {ErrorColumn}, then {LabelPrefix}1, {ProbabilityPrefix}1, …, or {FeaturePrefix}0, "
+                + $"{FeaturePrefix}1, …, or those of an evaluation.");
     }
 
     private static string Shorten(IReadOnlyList<string> names) =>
@@ -50,6 +58,15 @@ internal sealed class ResultSchema(ResultKind kind, int width)
     {
         yield return new ResultColumn(PathColumn, ResultColumnRole.Path, 0);
         yield return new ResultColumn(ErrorColumn, ResultColumnRole.Error, 0);
+        if (kind == ResultKind.Evaluation)
+        {
+            yield return new ResultColumn(TruthColumn, ResultColumnRole.Label, 0);
+            yield return new ResultColumn("prediction", ResultColumnRole.Label, 1);
+            yield return new ResultColumn("probability", ResultColumnRole.Number, 0);
+            yield return new ResultColumn("rank", ResultColumnRole.Count, 1);
+            yield return new ResultColumn("correct", ResultColumnRole.Flag, 2);
+        }
+
         for (int i = 0; i < width; i++)
         {
             if (kind == ResultKind.Features)
@@ -72,8 +89,8 @@ internal sealed class ResultSchema(ResultKind kind, int width)
 /// <param name="Index">The position within <see cref="ResultRow.Labels"/> or <see cref="ResultRow.Numbers"/>.</param>
 internal sealed record ResultColumn(string Name, ResultColumnRole Role, int Index)
 {
-    /// <summary>Whether the column holds numbers; the others hold text.</summary>
-    public bool IsNumber => Role == ResultColumnRole.Number;
+    /// <summary>Whether the column shows <see cref="ResultRow.Numbers"/>; the others hold text.</summary>
+    public bool IsNumber => Role is ResultColumnRole.Number or ResultColumnRole.Count or ResultColumnRole.Flag;
 
     /// <summary>The text of this column in a row; null where it has none.</summary>
     public string? TextOf(ResultRow row) => Role switch
@@ -101,4 +118,10 @@ internal enum ResultColumnRole
 
     /// <summary>A probability or a feature.</summary>
     Number,
+
+    /// <summary>A whole number.</summary>
+    Count,
+
+    /// <summary>Whether something holds: a number, 1 or 0, that is written as true or false.</summary>
+    Flag,
 }

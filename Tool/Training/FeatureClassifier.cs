@@ -12,6 +12,7 @@ internal sealed class FeatureClassifier(string trainer, int seed)
     public const string FeaturesColumn = "Features";
     private const string LabelColumn = "Label";
     private const string PredictedColumn = "PredictedLabel";
+    private const string ScoreColumn = "Score";
 
     // LightGBM's own least is 20; a few dozen images a class are what people have.
     private const int LeastOfLeaf = 5;
@@ -73,6 +74,20 @@ internal sealed class FeatureClassifier(string trainer, int seed)
     {
         IDataView data = Load(features, Enumerable.Repeat("", features.Count));
         return [.. trained.Transform(data).GetColumn<string>(PredictedColumn)];
+    }
+
+    /// <summary>The probabilities that a trained model gives, in the order of some labels.</summary>
+    /// <param name="trained">What <see cref="Fit"/> returned.</param>
+    /// <param name="features">The features of each picture.</param>
+    /// <param name="labels">The labels that it was trained on, and perhaps more, which have the probability 0.</param>
+    /// <exception cref="CommandException">The features are no numbers.</exception>
+    public IReadOnlyList<float[]> Probabilities(ITransformer trained, IReadOnlyList<float[]> features, IReadOnlyList<string> labels)
+    {
+        IDataView scored = trained.Transform(Load(features, Enumerable.Repeat("", features.Count)));
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        scored.Schema[ScoreColumn].GetSlotNames(ref names);
+        int[] slots = [.. labels.Select(label => Array.FindIndex(names.DenseValues().ToArray(), name => name.Span.SequenceEqual(label)))];
+        return [.. scored.GetColumn<float[]>(ScoreColumn).Select(row => slots.Select(slot => slot < 0 ? 0 : row[slot]).ToArray())];
     }
 
     /// <summary>Saves a model that takes paths: the image step, then what was trained on its features.</summary>

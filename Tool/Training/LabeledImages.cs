@@ -15,8 +15,9 @@ internal sealed record LabeledImages(IReadOnlyList<ImageInput> Images, IReadOnly
     /// <summary>Reads a folder with a subfolder for each class.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="note">Told about what is left out.</param>
+    /// <param name="orElse">A sentence about what else can be done where there are no subfolders.</param>
     /// <exception cref="CommandException">There are no classes in it.</exception>
-    public static LabeledImages FromFolders(string folder, Action<string> note)
+    public static LabeledImages FromFolders(string folder, Action<string> note, string? orElse = null)
     {
         ImageInput[] all = Enumerate(folder, note);
         // A folder that cannot be read is a class too, of one input that failed.
@@ -34,7 +35,8 @@ internal sealed record LabeledImages(IReadOnlyList<ImageInput> Images, IReadOnly
         if (inside.Length == 0)
         {
             throw new CommandException(
-                $"'{folder}' has no subfolders with images: it should have one for each class, named after it.");
+                $"'{folder}' has no subfolders with images: it should have one for each class, named after it."
+                + (orElse is null ? "" : $" {orElse}"));
         }
 
         if (inside.Length < all.Length)

@@ -51,7 +51,9 @@ public sealed class FeatureCommandsTests
             "similar", Demo.Samples[2], folder.PathOf("images"), "-k", "3", "--cache", folder.PathOf("cache"), "--report", report);
         Assert.AreEqual(0, run.ExitCode, run.Error);
         Assert.EndsWith("002.jpg  1.0000", run.Lines[1]);
-        Assert.HasCount(4, (await File.ReadAllTextAsync(report)).Split("<article").Skip(1).ToArray());
+        string page = await File.ReadAllTextAsync(report);
+        Assert.HasCount(3, page.Split("<article").Skip(1).ToArray());
+        Assert.HasCount(1, page.Split("panel query").Skip(1).ToArray());
     }
 
     [TestMethod]
@@ -111,10 +113,24 @@ public sealed class FeatureCommandsTests
 
         string report = folder.PathOf("report.html");
         CommandRun byFile = await CommandRun.Of(
-            "evaluate", ModelSource.DemoSamples, "--labels", folder.PathOf("labels.csv"), "--report", report);
+            "evaluate", ModelSource.DemoSamples, "--labels", folder.PathOf("labels.csv"), "--report", report, "-o", folder.PathOf("p.jsonl"));
         Assert.Contains(" 83.3 %  100.0 %       6", byFile.Lines[1]);
         Assert.Contains($"{labels[0][4]} taken for {labels[0][2]}", byFile.Output);
         Assert.Contains("Confusion", await File.ReadAllTextAsync(report));
+        Assert.Contains("the other 5 classes, 5 images: without a mistake", byFile.Output);
+        string[] predictions = await File.ReadAllLinesAsync(folder.PathOf("p.jsonl"));
+        Assert.HasCount(6, predictions);
+        Assert.HasCount(5, predictions.Where(line => line.EndsWith("\"rank\":1,\"correct\":true}", StringComparison.Ordinal)).ToArray());
+        Assert.HasCount(1, predictions.Where(line => line.EndsWith("\"rank\":2,\"correct\":false}", StringComparison.Ordinal)).ToArray());
+
+        (await CommandRun.Of("evaluate", ModelSource.DemoSamples)).AssertRefused("no subfolders", "--labels");
+        (await CommandRun.Of("evaluate", folder.PathOf("byLabel"), "--top", "0")).AssertRefused("--top 0");
+        (await CommandRun.Of("evaluate", folder.PathOf("byLabel"), "-o", "x.idv")).AssertRefused(".csv, .jsonl, .parquet");
+
+        CommandRun marked = await CommandRun.Of("classify", folder.PathOf("byLabel"), "-r", "--truth", "folders", "--top", "1");
+        Assert.HasCount(6, marked.Lines.Where(line => line.Contains('✓', StringComparison.Ordinal)).ToArray(), marked.Output);
+        Assert.Contains("right: 6 of 6 scored (100.0 %)", marked.Output);
+        (await CommandRun.Of("classify", Demo.Samples[0], "--truth", "folders")).AssertRefused("--truth folders", "one folder");
     }
 
     [TestMethod]

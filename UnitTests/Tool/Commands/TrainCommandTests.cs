@@ -19,8 +19,13 @@ public sealed class TrainCommandTests
         ColoredImages.Draw(images);
         string model = folder.PathOf("model.zip");
         CommandRun train = await CommandRun.Of(
-            "train", images, "-t", trainer, "-o", model, "--cache", folder.PathOf("cache"), "--folds", "2");
+            "train", images, "-t", trainer, "-o", model, "--cache", folder.PathOf("cache"), "--folds", "2",
+            "--predictions", folder.PathOf("held.csv"));
         Assert.AreEqual(0, train.ExitCode, train.Error);
+        string[] held = await File.ReadAllLinesAsync(folder.PathOf("held.csv"));
+        Assert.AreEqual("path,error,truth,prediction,probability,rank,correct", held[0]);
+        Assert.HasCount(20, held.Skip(1).Distinct().ToArray());
+        Assert.AreEqual(AccuracyOf(train), 5.0 * held.Count(line => line.EndsWith(",1,true", StringComparison.Ordinal)), 1e-9);
         Assert.IsGreaterThanOrEqualTo(accuracy, AccuracyOf(train));
         Assert.Contains("2-fold cross-validation over 20 images", train.Output);
 
@@ -54,8 +59,9 @@ public sealed class TrainCommandTests
         Assert.Contains("21 of 21 images were featurized before", second.Error);
         Assert.AreEqual(first.Output, second.Output);
         string page = await File.ReadAllTextAsync(report);
-        Assert.Contains("<b>blue</b> taken for <b>red</b>", page);
-        Assert.Contains("&lt;b&gt;.png", page);
+        Assert.Contains("blue taken for red", second.Output);
+        Assert.DoesNotContain("<b>.png", page);
+        Assert.Contains("u003Cb\\u003E.png", page);
     }
 
     [TestMethod]

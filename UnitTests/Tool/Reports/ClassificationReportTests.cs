@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MlNetMobileViT.Tool;
 
 namespace MlNetMobileViT.UnitTests;
@@ -24,22 +25,24 @@ public sealed class ClassificationReportTests
         Assert.Contains("&lt;script&gt;bad", page);
         Assert.Contains("Reason &lt;i&gt;.", page);
         Assert.Contains("default-src 'none'", page);
-        Assert.Contains("data:image/webp;base64,", page);
+        Assert.DoesNotContain("onerror=alert(1)>", page);
+        Assert.Contains("\"UklGR", page); // A thumbnail: WebP in Base64.
+        Assert.Contains("mobilevit classify", page);
         Assert.DoesNotContain("http://", page);
         Assert.DoesNotContain("https://", page);
     }
 
     [TestMethod]
-    public async Task Ten_thousand_rows_give_a_page_of_a_thousand_pictures_below_20_megabytes()
+    public async Task Twenty_thousand_rows_give_a_page_of_ten_thousand_pictures()
     {
         using var folder = new TemporaryFolder();
         string page = await WriteAsync(
             folder,
-            Enumerable.Range(0, 10_000)
+            Enumerable.Range(0, 20_000)
                 .Select(i => new ResultRow(i, $"{folder.Root}/gone-{i}.jpg", null, ["a", "b", "c", "d", "e"], [0.5f, 0.2f, 0.1f, 0.1f, 0.1f])));
-        Assert.HasCount(1000, page.Split("<article").Skip(1).ToArray());
+        Assert.HasCount(10_000, PicturesOf(page));
         Assert.IsLessThan(20_000_000, page.Length);
-        Assert.Contains("10,000", page);
+        Assert.Contains("every 2th of 20,000", page);
     }
 
     [TestMethod]
@@ -49,10 +52,42 @@ public sealed class ClassificationReportTests
         Assert.Contains("Failures (1)", await WriteAsync(folder, [ResultRow.Failure(0, "a.jpg", "It is empty.")]));
     }
 
-    private static async Task<string> WriteAsync(TemporaryFolder folder, IEnumerable<ResultRow> rows)
+    [TestMethod]
+    public async Task Cards_know_right_from_wrong_and_links_lead_to_their_files()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.PathOf("photos", "a b"));
+        string[] paths = [folder.PathOf("photos", "a b", "#1.jpg"), folder.PathOf("photos", "a b", "2.jpg")];
+        string page = await WriteAsync(
+            folder, paths.Select((path, i) => new ResultRow(i, path, null, ["x", "y"], [0.75f, 0.25f])), path => path.EndsWith("2.jpg", StringComparison.Ordinal) ? "y" : "x");
+        Assert.Contains("right of 2", page);
+        Assert.Contains("\"folder\":\"photos/a%20b/\"", page);
+        Assert.AreEqual("[\"#1.jpg\",null,[0,1],[0.75,0.25],0,1]", PicturesOf(page)[0]);
+        Assert.AreEqual("[\"2.jpg\",null,[0,1],[0.75,0.25],1,2]", PicturesOf(page)[1]);
+    }
+
+    [TestMethod]
+    public async Task Failures_are_grouped_by_their_reason()
+    {
+        using var folder = new TemporaryFolder();
+        string page = await WriteAsync(
+            folder, [ResultRow.Failure(0, "a.jpg", "'a.jpg' is empty."), ResultRow.Failure(1, "b.jpg", "'b.jpg' is empty.")]);
+        Assert.Contains("href=\"#failures\"", page);
+        Assert.HasCount(1, page.Split("The file is empty.").Skip(1).ToArray());
+    }
+
+    /// <summary>The pictures in the page's data, each a list.</summary>
+    private static string[] PicturesOf(string page) =>
+    [
+        .. JsonDocument.Parse(page.Split("id=\"pictures\">")[1].Split("</script>")[0]).RootElement.GetProperty("pictures")
+            .EnumerateArray().Select(static picture => picture.GetRawText()),
+    ];
+
+    private static async Task<string> WriteAsync(
+        TemporaryFolder folder, IEnumerable<ResultRow> rows, Func<string, string?>? truthOf = null)
     {
         string path = folder.PathOf("report.html");
-        await ClassificationReport.WriteAsync(path, "Title", "Subtitle", () => rows);
+        await ClassificationReport.WriteAsync(path, "Title", "Subtitle", new ReportOrigin("mobilevit classify", "demo"), () => rows, truthOf);
         return await File.ReadAllTextAsync(path);
     }
 }

@@ -48,6 +48,30 @@ public sealed class ResultFormatTests
     }
 
     [TestMethod]
+    [DataRow(".csv")]
+    [DataRow(".jsonl")]
+    [DataRow(".parquet")]
+    public async Task Evaluations_are_read_back_too(string extension)
+    {
+        ResultRow[] rows =
+        [
+            new(0, "a.jpg", null, ["cat", "dog"], [0.75f, 2, 0]),
+            new(1, "b.jpg", null, ["cat", "cat"], [0.1f, 1, 1]),
+            new(2, "c.jpg", "It is empty.", ["cat"], []),
+        ];
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("results" + extension);
+        await using (FileStream stream = File.Create(path))
+        {
+            await ResultFormat.Of(path).WriteAsync(stream, ResultSchema.OfEvaluation, rows, CancellationToken.None);
+        }
+
+        var (schema, read) = ResultFormat.Of(path).Read(path);
+        Assert.AreEqual(ResultKind.Evaluation, schema.Kind);
+        AssertSame(rows, [.. read]);
+    }
+
+    [TestMethod]
     public async Task The_columns_of_csv_are_the_documented_ones()
     {
         using var stream = new MemoryStream();
