@@ -13,7 +13,7 @@ internal static class CalibrationChart
         page.Markup(
             $"""
             <div class="panel"><h2>Calibration: error {ReportPage.Percent(curve.ExpectedError)}</h2>
-            <svg class="chart" viewBox="0 0 352 252" role="img" aria-label="Share of right predictions by probability; the numbers are below">
+            <svg class="chart" viewBox="0 0 368 252" role="img" aria-label="Share of right predictions by probability; the numbers are below">
             """);
         for (int i = 0; i <= 4; i++)
         {

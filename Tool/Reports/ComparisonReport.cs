@@ -52,7 +52,7 @@ internal static class ComparisonReport
             foreach (string cell in (string[])
                 [ComparisonText.Speed(attempt.Speed), ModelSummary.Bytes(attempt.Bytes), .. ComparisonText.Cells(attempt.Comparison)])
             {
-                page.Markup($"<td class=\"right\" style=\"white-space:nowrap\">{ReportPage.Escape(cell)}</td>");
+                page.Markup($"<td class=\"right\">{ReportPage.Escape(cell)}</td>");
             }
 
             page.Markup("</tr>");
@@ -90,11 +90,7 @@ internal static class ComparisonReport
         }
 
         page.Markup($"<h2>Largest differences on {ReportPage.Count(comparison.Images)} held-out images</h2>");
-        if (folder.Name.Length > 0)
-        {
-            page.Markup($"<p class=\"muted\">All are in <span class=\"path\">{ReportPage.Escape(folder.Name)}</span>.</p>");
-        }
-
+        page.Where(folder);
         page.Markup("<div class=\"grid\">");
         foreach (ComparedImage image in comparison.Worst)
         {

@@ -50,7 +50,10 @@ internal static class PictureGallery
             <option value="low">Least confident first</option>
             </select>
             </div>
-            <p class="muted where">{Where(gallery.Folder)} A picture opens its file.</p>
+            """);
+        page.Where(gallery.Folder);
+        page.Markup(
+            $"""
             <div class="labels" id="cell"></div>
             <div class="grid{(gallery.IsDense ? " dense" : "")}" id="cards"></div>
             <nav class="pager" id="pager" aria-label="Sheets of images" hidden>
@@ -75,10 +78,6 @@ internal static class PictureGallery
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
-
-    private static string Where(SharedFolder folder) => folder.Name.Length == 0
-        ? ""
-        : $"All are in <a class=\"path\" href=\"{ReportPage.Escape(folder.Link)}\">{ReportPage.Escape(folder.Name)}</a>.";
 
     private static void Data(ReportPage page, GalleryContent gallery)
     {

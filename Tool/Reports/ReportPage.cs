@@ -137,8 +137,17 @@ internal sealed class ReportPage(TextWriter writer)
         }
     }
 
+    /// <summary>Says which folder the pictures below are in, as far as they share one, and what a click does.</summary>
+    public void Where(SharedFolder folder)
+    {
+        string shared = folder.Name.Length == 0
+            ? ""
+            : $"All are in <a class=\"path\" href=\"{Escape(folder.Link)}\">{Escape(folder.Name)}</a>. ";
+        Markup($"<p class=\"muted where\">{shared}A picture opens its file.</p>");
+    }
+
     /// <summary>A picture, or a box that says that it is gone.</summary>
-    public static string Image(string? dataUri, string path) => dataUri is null
+    private static string Image(string? dataUri, string path) => dataUri is null
         ? "<div class=\"noimage\">no picture</div>"
         : $"<img src=\"{dataUri}\" alt=\"{Escape(path)}\" loading=\"lazy\">";
 

@@ -24,11 +24,7 @@ internal static class SimilarReport
                 <div><h2>The query</h2><p class="path">{ReportPage.Escape(query)}</p></div></div>
                 <h2>The nearest images</h2>
                 """);
-            if (folder.Name.Length > 0)
-            {
-                page.Markup($"<p class=\"muted\">All are in <span class=\"path\">{ReportPage.Escape(folder.Name)}</span>. A picture opens its file.</p>");
-            }
-
+            page.Where(folder);
             page.Markup("<div class=\"grid\">");
             foreach (var (row, cosine) in nearest.Take(MaxPictures))
             {

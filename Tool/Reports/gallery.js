@@ -24,7 +24,7 @@
     if (text !== undefined) element.textContent = text;
     return element;
   };
-  const percent = share => `${(100 * share).toFixed(1)} %`;
+  const percent = share => `${(100 * share).toFixed(1)}\u00a0%`;
   const count = number => number.toLocaleString("en");
 
   const address = path => {
@@ -63,7 +63,7 @@
     const bars = body.appendChild(make("div", "bars"));
     picture.labels.forEach((index, i) => {
       const isTruth = picture.isRight === false && index === picture.truth;
-      const name = make("div", `label${i === 0 ? " first" : ""}`, data.labels[index] + (isTruth && picture.rank ? ` (truth, number ${picture.rank})` : ""));
+      const name = make("div", `label${i === 0 ? " first" : ""}`, data.labels[index] + (isTruth && picture.rank ? ` (truth, rank ${picture.rank})` : ""));
       const bar = name.appendChild(make("i", isTruth ? "truth" : ""));
       bar.style.setProperty("--p", `${100 * picture.probabilities[i]}%`);
       bars.append(name, make("div", "value", percent(picture.probabilities[i])));
