@@ -224,8 +224,7 @@ internal sealed class TrainCommand : ToolCommand
             }
 
             OutputPaths.RequireExtension(Output, "--output", ".zip");
-            OutputPaths.Require(Output, Targets.Report, modelName);
-            return OutputPaths.Require(Targets.Output, Targets.Report, modelName);
+            return OutputPaths.Require([Output, Targets.Output, Targets.Report], Targets.Report, [modelName]);
         }
     }
 }

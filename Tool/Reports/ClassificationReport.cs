@@ -111,6 +111,7 @@ internal static class ClassificationReport
         bool hasTruth)
     {
         long step = (succeeded + PictureGallery.MaxPictures - 1) / PictureGallery.MaxPictures;
+        long count = (succeeded + step - 1) / step;
         var cards = rows.Where(row => row.Error is null).Where((_, index) => index % step == 0).Select(row =>
         {
             string? truth = truthOf?.Invoke(row.Path);
@@ -122,11 +123,11 @@ internal static class ClassificationReport
             };
         });
         PictureGallery.Write(page, new GalleryContent(
-            step == 1 ? "Images" : $"Images (every {ReportPage.Count(step)}th of {ReportPage.Count(succeeded)})",
+            step == 1 ? "Images" : $"Images ({ReportPage.Count(count)} of {ReportPage.Count(succeeded)}, evenly spread)",
             folder,
             [.. labels.Keys],
             cards,
-            (succeeded + step - 1) / step)
+            count)
         {
             HasTruth = hasTruth,
         });

@@ -1,4 +1,3 @@
-"use strict";
 // Draws the confusion matrix; a click on a cell, or Enter, asks for its pictures.
 (() => {
   const source = document.getElementById("confusion");
@@ -8,12 +7,6 @@
   const order = document.getElementById("class-order");
   const unit = () => document.querySelector("input[name=unit]:checked").value;
 
-  const make = (tag, className, text) => {
-    const element = document.createElement(tag);
-    if (className) element.className = className;
-    if (text !== undefined) element.textContent = text;
-    return element;
-  };
   const shareText = share => share === 1 ? "100" : (100 * share).toFixed(share < 0.0995 ? 1 : 0);
 
   let cells = [];

@@ -1,4 +1,12 @@
 "use strict";
+// An element with a text; for the other script of the page, too.
+const make = (tag, className, text) => {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+
 // Shows the pictures of the page, a sheet at a time; filters and sorts them. All text goes in as text, never as markup.
 (() => {
   for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;
@@ -18,12 +26,6 @@
   let sheet = 0;
   let found = [];
 
-  const make = (tag, className, text) => {
-    const element = document.createElement(tag);
-    if (className) element.className = className;
-    if (text !== undefined) element.textContent = text;
-    return element;
-  };
   const percent = share => `${(100 * share).toFixed(1)}\u00a0%`;
   const count = number => number.toLocaleString("en");
 
@@ -89,7 +91,7 @@
     found = pictures.filter(picture =>
       (label === null || picture.labels[0] === label)
       && (cell === null || (picture.truth === cell.truth && picture.labels[0] === cell.predicted))
-      && (cell !== null || wanted === "all" || picture.isRight === (wanted === "right"))
+      && (wanted === "all" || picture.isRight === (wanted === "right"))
       && (text === "" || (picture.text ??= [picture.path, ...picture.labels.map(index => data.labels[index])].join(" ").toLowerCase()).includes(text)));
     const sign = { low: 1, high: -1 }[order.value];
     if (sign) found.sort((a, b) => sign * (a.probabilities[0] - b.probabilities[0]));
@@ -104,6 +106,7 @@
     cell = next;
     cellChip.replaceChildren();
     if (next !== null) {
+      verdict.value = next.truth === next.predicted ? "right" : "wrong";
       const chip = cellChip.appendChild(make("button", "", `${data.labels[next.truth]} → ${data.labels[next.predicted]}`));
       chip.type = "button";
       chip.setAttribute("aria-pressed", "true");

@@ -28,7 +28,12 @@ internal sealed class OutputPaths
         return Require([output, report, journal, manifest], report, read);
     }
 
-    private static OutputPaths Require(IEnumerable<string?> write, string? report, IEnumerable<string?> read)
+    /// <summary>Checks the files that a command writes.</summary>
+    /// <param name="write">All of them; what is null is not asked for.</param>
+    /// <param name="report">The one that is a page, or null.</param>
+    /// <param name="read">The files that the command reads.</param>
+    /// <exception cref="CommandException">One cannot be written, or is read.</exception>
+    public static OutputPaths Require(IEnumerable<string?> write, string? report, IEnumerable<string?> read)
     {
         if (report is not null)
         {

@@ -123,6 +123,17 @@ public sealed class FeatureCommandsTests
         Assert.HasCount(5, predictions.Where(line => line.EndsWith("\"rank\":1,\"correct\":true}", StringComparison.Ordinal)).ToArray());
         Assert.HasCount(1, predictions.Where(line => line.EndsWith("\"rank\":2,\"correct\":false}", StringComparison.Ordinal)).ToArray());
 
+        string broken = folder.PathOf("byLabel", "red_star", "broken.jpg");
+        Directory.CreateDirectory(Path.GetDirectoryName(broken)!);
+        File.WriteAllText(broken, "");
+        CommandRun withBroken = await CommandRun.Of("evaluate", folder.PathOf("byLabel"), "--top", "3", "-o", folder.PathOf("b.csv"));
+        Assert.AreEqual(1, withBroken.ExitCode);
+        Assert.Contains("Top-3", withBroken.Lines[0]);
+        string[] rows = await File.ReadAllLinesAsync(folder.PathOf("b.csv"));
+        Assert.HasCount(8, rows);
+        Assert.EndsWith("it is empty.,red star,,,,", rows.Single(row => row.StartsWith(broken, StringComparison.Ordinal)));
+        File.Delete(broken);
+
         (await CommandRun.Of("evaluate", ModelSource.DemoSamples)).AssertRefused("no subfolders", "--labels");
         (await CommandRun.Of("evaluate", folder.PathOf("byLabel"), "--top", "0")).AssertRefused("--top 0");
         (await CommandRun.Of("evaluate", folder.PathOf("byLabel"), "-o", "x.idv")).AssertRefused(".csv, .jsonl, .parquet");

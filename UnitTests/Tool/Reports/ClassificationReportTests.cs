@@ -42,7 +42,7 @@ public sealed class ClassificationReportTests
                 .Select(i => new ResultRow(i, $"{folder.Root}/gone-{i}.jpg", null, ["a", "b", "c", "d", "e"], [0.5f, 0.2f, 0.1f, 0.1f, 0.1f])));
         Assert.HasCount(10_000, PicturesOf(page));
         Assert.IsLessThan(20_000_000, page.Length);
-        Assert.Contains("every 2th of 20,000", page);
+        Assert.Contains("10,000 of 20,000, evenly spread", page);
     }
 
     [TestMethod]
