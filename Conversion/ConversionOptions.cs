@@ -76,7 +76,7 @@ public sealed record ConversionOptions
     public bool DynamicSize { get; init; }
 
     /// <summary>
-    /// The outputs: of <see cref="ModelOutputs.Default"/> and <see cref="ModelOutputs.Stages"/>. Default:
+    /// The outputs: of <see cref="ModelOutputs.Default"/> and <see cref="ModelOutputs.Stages"/>, and <see cref="ModelOutputs.Activation"/>. Default:
     /// <see cref="ModelOutputs.Default"/>.
     /// </summary>
     public IReadOnlyList<string> Outputs { get; init; } = ModelOutputs.Default;
@@ -142,7 +142,7 @@ public sealed record ConversionOptions
                 $"There is no preprocessing preset '{Preset}'; the presets are {string.Join(", ", PreprocessingPresets.Names)}.");
         }
 
-        string[] known = [.. ModelOutputs.Default, .. ModelOutputs.Stages];
+        string[] known = [.. ModelOutputs.Default, ModelOutputs.Activation, .. ModelOutputs.Stages];
         if (Outputs.Count == 0 || Outputs.Except(known).Any() || Outputs.Distinct().Count() != Outputs.Count)
         {
             throw new ArgumentException(

@@ -15,6 +15,13 @@ public static class ModelOutputs
     /// <summary><c>[N, channels]</c>: the pooled vector before the classifier.</summary>
     public const string Features = "features";
 
+    /// <summary>
+    /// <c>[N, h, w]</c>: the class-activation map of the most likely class (Zhou et al., "Learning Deep Features for Discriminative
+    /// Localization", 2016): where in the image its logit comes from, on the last feature map (8×8 at 256×256). The mean over the map,
+    /// with the class's bias, is the logit.
+    /// </summary>
+    public const string Activation = "activation";
+
     /// <summary>The outputs that every conversion has unless others were asked for.</summary>
     public static IReadOnlyList<string> Default { get; } = [Logits, Probabilities, Features];
 

@@ -76,7 +76,7 @@ internal sealed class CallSequence<T, TReader>(ModelCalls calls, ModelBatchPool 
         public IReadOnlyList<OutputColumn> Columns { get; }
 
         public void Decode(ImageOutputs outputs, ImageGeometry? geometry, RowResult row) =>
-            row.Values(_result)[0] = _reader.Read(outputs);
+            row.Values(_result)[0] = _reader.Read(outputs, geometry!.Value); // An image of a call is never pixels.
 
         public T ValueOf(RowResult row) => row.Values(_result)[0];
     }

@@ -72,12 +72,12 @@ internal readonly struct ModelCall<T, TReader>(ModelCalls calls, ModelBatchPool 
         ModelBatch batch = tensors.Rent();
         try
         {
-            image.Preprocess(calls.Preprocessor, batch.Pixels(0));
+            ImageGeometry geometry = image.Preprocess(calls.Preprocessor, batch.Pixels(0));
             batch.Run(1);
             ImageOutputs outputs = batch.Outputs(0);
             int bad = ModelNumbers.FindBad(tensors.Outputs, outputs);
             return bad < 0
-                ? reader.Read(outputs)
+                ? reader.Read(outputs, geometry)
                 : throw ModelNumbers.Error(tensors.Outputs[bad].Name, outputs[bad], $"'{image.Title}'");
         }
         finally

@@ -9,12 +9,15 @@ internal sealed class ModelCalls : IDisposable
 {
     private readonly ConcurrentDictionary<string, ModelBatchPool> _ofOutputs = new(StringComparer.Ordinal);
     private readonly Lazy<ModelBatchPool> _ofClasses;
+    private readonly Lazy<ModelBatchPool> _ofActivations;
     private readonly ModelSession _session;
 
     public ModelCalls(ModelSession session)
     {
         _session = session;
-        _ofClasses = new Lazy<ModelBatchPool>(CreateForClasses);
+        _ofClasses = new Lazy<ModelBatchPool>(() => new ModelBatchPool(session, [.. OutputsForClasses()], batchSize: 1));
+        _ofActivations = new Lazy<ModelBatchPool>(
+            () => new ModelBatchPool(session, [.. OutputsForClasses(), Require(ModelOutputs.Activation, "explain")], batchSize: 1));
         Preprocessor = new ImagePreprocessor(session.Description.Metadata.Preprocessing, session.Options.Decoding);
         Turns = new Turns(Concurrency);
     }
@@ -39,6 +42,17 @@ internal sealed class ModelCalls : IDisposable
         return new(this, tensors, new TopClasses(labels, Math.Min(top, labels.Count), tensors.Outputs.Count - 1));
     }
 
+    /// <summary>Calls for the most likely class and where it was seen.</summary>
+    /// <exception cref="InvalidOperationException">The model has no probabilities, or no activation.</exception>
+    public ModelCall<ClassActivation, TopActivation> Activations()
+    {
+        _session.ThrowIfDisposed();
+        ModelBatchPool tensors = _ofActivations.Value;
+        int map = tensors.Outputs.Count - 1;
+        var classes = new TopClasses(_session.Description.Signature.Labels, top: 1, map - 1);
+        return new(this, tensors, new TopActivation(classes, tensors.Outputs[map], map, _session.Description.Metadata.Preprocessing));
+    }
+
     /// <summary>Calls for the values of an output.</summary>
     /// <exception cref="ArgumentException">The model has no such output.</exception>
     public ModelCall<float[], OutputValues> Output(string name)
@@ -60,23 +74,28 @@ internal sealed class ModelCalls : IDisposable
             tensors.Dispose();
         }
 
-        if (_ofClasses.IsValueCreated)
+        foreach (Lazy<ModelBatchPool> tensors in (Lazy<ModelBatchPool>[])[_ofClasses, _ofActivations])
         {
-            _ofClasses.Value.Dispose();
+            if (tensors.IsValueCreated)
+            {
+                tensors.Value.Dispose();
+            }
         }
     }
 
-    private ModelBatchPool CreateForClasses()
+    /// <summary>What ranks the classes, and the probabilities, which are the last.</summary>
+    private IEnumerable<ModelOutput> OutputsForClasses()
+    {
+        ModelOutput probabilities = Require(ModelOutputs.Probabilities, "classify");
+        ModelSignature model = _session.Description.Signature;
+        return new[] { model.GetOutput(ClassRanking.OutputOf(model)), probabilities }.Distinct();
+    }
+
+    private ModelOutput Require(string output, string what)
     {
         ModelSignature model = _session.Description.Signature;
-        if (!model.Outputs.Any(static output => output.Name == ModelOutputs.Probabilities))
-        {
-            throw new InvalidOperationException(
-                $"The model '{model.Source}' cannot classify: it has no output '{ModelOutputs.Probabilities}'; its outputs are "
-                + $"{string.Join(", ", model.Outputs.Select(static output => output.Name))}. 'mobilevit convert' can write others.");
-        }
-
-        string[] names = [.. new[] { ClassRanking.OutputOf(model), ModelOutputs.Probabilities }.Distinct()];
-        return new ModelBatchPool(_session, [.. names.Select(model.GetOutput)], batchSize: 1);
+        return model.Outputs.FirstOrDefault(one => one.Name == output) ?? throw new InvalidOperationException(
+            $"The model '{model.Source}' cannot {what}: it has no output '{output}'; its outputs are "
+            + $"{string.Join(", ", model.Outputs.Select(static one => one.Name))}. 'mobilevit convert' can write others.");
     }
 }

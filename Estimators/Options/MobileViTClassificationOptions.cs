@@ -29,6 +29,13 @@ public sealed record MobileViTClassificationOptions : MobileViTScoringOptions
     /// </summary>
     public string TopProbabilitiesColumnName { get; init; } = "TopProbabilities";
 
+    /// <summary>
+    /// The column of the class-activation map of the predicted label, such as <c>ClassActivation</c>; null, the default, for none. A
+    /// vector <c>[h, w]</c> over the model's input: where in it the label's score comes from, <see cref="ModelOutputs.Activation"/>,
+    /// which the model has to have. <see cref="ClassActivation.ToSource"/> says how it lies on the picture.
+    /// </summary>
+    public string? ActivationColumnName { get; init; }
+
     /// <inheritdoc/>
     public override void Validate()
     {
@@ -38,5 +45,9 @@ public sealed record MobileViTClassificationOptions : MobileViTScoringOptions
         ArgumentException.ThrowIfNullOrEmpty(ProbabilityColumnName);
         ArgumentException.ThrowIfNullOrEmpty(TopLabelsColumnName);
         ArgumentException.ThrowIfNullOrEmpty(TopProbabilitiesColumnName);
+        if (ActivationColumnName is not null)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(ActivationColumnName);
+        }
     }
 }

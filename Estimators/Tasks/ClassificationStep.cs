@@ -65,6 +65,11 @@ internal sealed class ClassificationTask : ModelTask
             options.TopLabelsColumnName, new VectorDataViewType(TextDataViewType.Instance, top), default(ReadOnlyMemory<char>));
         _topProbabilities = Add(
             options.TopProbabilitiesColumnName, new VectorDataViewType(NumberDataViewType.Single, top), float.NaN);
+        if (options.ActivationColumnName is { } activation)
+        {
+            AddVector(activation, ModelOutputs.Activation);
+        }
+
         AddOptions(options);
     }
 

@@ -42,7 +42,7 @@ internal sealed class ConvertCommand : ToolCommand
 
     private readonly ValueOption<string?> _outputs = new(
         "--outputs", "NAMES",
-        $"The outputs, by comma: {string.Join(",", ModelOutputs.Default)} (default), and the feature maps "
+        $"The outputs, by comma: {string.Join(",", ModelOutputs.Default)} (default), {ModelOutputs.Activation} (see explain), and the feature maps "
             + $"{string.Join(",", ModelOutputs.Stages)}.");
 
     private readonly Option<bool> _float16 = new("--float16") { Description = "Store the weights in 16 bits: half the file." };

@@ -25,6 +25,7 @@ internal static class MobileViTCommandLine
             new VerifyCommand(terminal),
             new QuantizeCommand(terminal),
             new ClassifyCommand(terminal),
+            new ExplainCommand(terminal),
             new FeaturesCommand(terminal),
             new TrainCommand(terminal),
             new PredictCommand(terminal),

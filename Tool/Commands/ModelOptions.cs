@@ -27,17 +27,23 @@ internal sealed class ModelOptions
     /// <param name="terminal">Where notes go, and the progress of a download.</param>
     /// <param name="cancellationToken">Stops a download.</param>
     public Task<MobileViTModel> LoadAsync(
-        ParseResult parsed, MobileViTModelOptions options, Terminal terminal, CancellationToken cancellationToken)
-    {
-        MobileViTLoadOptions loading = _weights.Read(parsed) with { Model = options, Notify = terminal.Note };
-        return ModelSource.LoadAsync(NameOf(parsed), loading, terminal, cancellationToken);
-    }
+        ParseResult parsed, MobileViTModelOptions options, Terminal terminal, CancellationToken cancellationToken) =>
+        ModelSource.LoadAsync(NameOf(parsed), Loading(parsed, options, terminal), terminal, cancellationToken);
+
+    /// <summary>Loads the model that was named so that it says where in an image it saw a class.</summary>
+    /// <inheritdoc cref="LoadAsync"/>
+    public Task<MobileViTModel> LoadExplainableAsync(
+        ParseResult parsed, MobileViTModelOptions options, Terminal terminal, CancellationToken cancellationToken) =>
+        ModelSource.LoadExplainableAsync(NameOf(parsed), Loading(parsed, options, terminal), terminal, cancellationToken);
 
     /// <summary>What was named, which may be a file.</summary>
     public string NameOf(ParseResult parsed) => parsed.GetValue(_model)!;
 
     /// <summary>The folder in which features are kept for the next run.</summary>
     public string FeatureCacheOf(ParseResult parsed) => Path.Combine(_weights.CacheOf(parsed), "features");
+
+    private MobileViTLoadOptions Loading(ParseResult parsed, MobileViTModelOptions options, Terminal terminal) =>
+        _weights.Read(parsed) with { Model = options, Notify = terminal.Note };
 
     /// <summary>What rows of this model depend on, for the settings of a run.</summary>
     public static KeyValuePair<string, string> SettingOf(MobileViTModel model) => new(

@@ -43,6 +43,7 @@ internal static class PictureGallery
 
         page.Markup(
             $"""
+            {(gallery.HasActivations ? "<label class=\"toggle\"><input id=\"activations\" type=\"checkbox\" checked> Where it was seen</label>" : "")}
             <input id="search" type="search" placeholder="Filter by name or class" aria-label="Filter by name or class">
             <select id="order" aria-label="Order">
             <option value="input">In the order of the input</option>
@@ -131,18 +132,31 @@ internal static class PictureGallery
             }
 
             json.WriteEndArray();
-            if (card.Truth is { } truth)
+            if (card.Activation is not null || card.Truth is not null)
             {
-                json.WriteNumberValue(truth);
+                WriteNumber(json, card.Truth);
+                WriteNumber(json, card.TruthRank);
             }
 
-            if (card.TruthRank is { } rank)
+            if (card.Activation is { } activation)
             {
-                json.WriteNumberValue(rank);
+                json.WriteRawValue($"\"{ActivationOverlay.Encode(activation)}\"", skipInputValidation: true);
             }
 
             json.WriteEndArray();
         });
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, int? number)
+    {
+        if (number is { } value)
+        {
+            json.WriteNumberValue(value);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
     }
 }
 
@@ -159,6 +173,9 @@ internal sealed record GalleryContent(
 
     /// <summary>Whether some of the cards know what is on them.</summary>
     public bool HasTruth { get; init; }
+
+    /// <summary>Whether cards can show where a class was seen.</summary>
+    public bool HasActivations { get; init; }
 
     /// <summary>Whether only mistakes are shown at first.</summary>
     public bool StartsWithMistakes { get; init; }
@@ -177,4 +194,7 @@ internal sealed record PictureCard(string Path, IReadOnlyList<(int Label, double
 
     /// <summary>The place of the truth among the classes, from 1.</summary>
     public int? TruthRank { get; init; }
+
+    /// <summary>Where the prediction was seen, where that is shown.</summary>
+    public ClassActivation? Activation { get; init; }
 }

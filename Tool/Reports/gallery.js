@@ -19,8 +19,8 @@ const make = (tag, className, text) => {
   const chips = [...document.querySelectorAll("#chips [data-label]")];
 
   // What a picture's list holds, in its order.
-  const pictures = data.pictures.map(([path, thumbnail, labels, probabilities, truth, rank]) =>
-    ({ path, thumbnail, labels, probabilities, truth, rank, isRight: truth === undefined ? null : truth === labels[0] }));
+  const pictures = data.pictures.map(([path, thumbnail, labels, probabilities, truth, rank, activation]) =>
+    ({ path, thumbnail, labels, probabilities, truth, rank, activation, isRight: truth == null ? null : truth === labels[0] }));
   let label = null;
   let cell = null;
   let sheet = 0;
@@ -53,6 +53,11 @@ const make = (tag, className, text) => {
       image.alt = picture.path;
       image.loading = "lazy";
       link.append(image);
+      if (picture.activation) {
+        const colours = link.appendChild(make("img", "activation"));
+        colours.src = `data:image/webp;base64,${picture.activation}`;
+        colours.alt = "";
+      }
     }
     const body = article.appendChild(make("div", "body"));
     const prediction = data.labels[picture.labels[0]];
@@ -145,6 +150,7 @@ const make = (tag, className, text) => {
     event.currentTarget.setAttribute("aria-expanded", String(isOpen));
     event.currentTarget.textContent = isOpen ? "fewer" : `${count(chips.filter(chip => chip.classList.contains("more")).length)} more …`;
   });
+  byId("activations")?.addEventListener("change", event => grid.classList.toggle("bare", !event.currentTarget.checked));
   search.addEventListener("input", update);
   order.addEventListener("change", update);
   if (verdict) {

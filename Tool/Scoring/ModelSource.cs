@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.Tool;
@@ -24,13 +25,23 @@ internal static class ModelSource
     /// <summary>Loads a model by its name, its file or its checkpoint, which is converted into the cache on first use.</summary>
     /// <exception cref="CommandException">There is no such model, or it cannot run on the GPU that was asked for.</exception>
     /// <exception cref="InvalidDataException">The file is neither a model that the converter wrote nor a checkpoint.</exception>
-    public static async Task<MobileViTModel> LoadAsync(
-        string name, MobileViTLoadOptions options, Terminal terminal, CancellationToken cancellationToken)
+    public static Task<MobileViTModel> LoadAsync(
+        string name, MobileViTLoadOptions options, Terminal terminal, CancellationToken cancellationToken) =>
+        LoadAsync(name, options, path => MobileViTModel.Load(path, options.Model), terminal, cancellationToken);
+
+    /// <summary>Loads a model that says where in an image it saw a class: its file, with that output where it has none.</summary>
+    /// <exception cref="CommandException">There is no such model, or it has no classifier that could be asked.</exception>
+    /// <exception cref="InvalidDataException">The file is neither a model that the converter wrote nor a checkpoint.</exception>
+    public static Task<MobileViTModel> LoadExplainableAsync(
+        string name, MobileViTLoadOptions options, Terminal terminal, CancellationToken cancellationToken) =>
+        LoadAsync(name, options, path => LoadExplainable(path, options.Model ?? new MobileViTModelOptions()), terminal, cancellationToken);
+
+    private static async Task<MobileViTModel> LoadAsync(
+        string name, MobileViTLoadOptions options, Func<string, MobileViTModel> open, Terminal terminal, CancellationToken cancellationToken)
     {
         try
         {
-            return await OpenAsync(name, options, path => MobileViTModel.Load(path, options.Model), terminal, cancellationToken)
-                .ConfigureAwait(false);
+            return await OpenAsync(name, options, open, terminal, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidOperationException exception) when (options.Model?.GpuDeviceId is not null)
         {
@@ -93,6 +104,19 @@ internal static class ModelSource
                 $"The model has no output '{ModelOutputs.Probabilities}', which naming classes needs; it has "
                 + $"{string.Join(", ", model.Outputs.Select(output => output.Name))}. Convert it with its default outputs.");
         }
+    }
+
+    private static MobileViTModel LoadExplainable(string path, MobileViTModelOptions options)
+    {
+        ModelProto model = OnnxModelFile.Read(path).Model.Clone();
+        var graph = new OnnxGraph(model.Graph);
+        new ActivationOutput().Apply(graph);
+        model.Graph = graph.Proto;
+        return model.Graph.Output.Any(output => output.Name == ModelOutputs.Activation)
+            ? MobileViTModel.Load(model.ToByteArray(), options)
+            : throw new CommandException(
+                $"'{path}' has no classifier in float32, by whose weights it is told where a class was seen; take the float model that it was "
+                + "made of.");
     }
 
     private static async Task<T> OpenCheckpointAsync<T>(

@@ -34,6 +34,7 @@ internal sealed class ClassificationHead : HeadModule
         GraphTensor features = outputs[ModelOutputs.Features] = graph.GlobalAveragePool("pool", map);
         GraphTensor logits = outputs[ModelOutputs.Logits] = _classifier.Forward(graph, features);
         outputs[ModelOutputs.Probabilities] = graph.Softmax("softmax", logits);
+        outputs[ModelOutputs.Activation] = graph.ClassActivation(map, _classifier.Name, logits);
     }
 }
 

@@ -121,7 +121,7 @@ internal sealed partial class NetworkGraph
         List<string> inputs =
         [
             input.Name,
-            _graph.Weights($"{name}.weight", Transposed(weight, outFeatures, inFeatures), inFeatures, outFeatures),
+            _graph.Weights(LinearWeight(name), Transposed(weight, outFeatures, inFeatures), inFeatures, outFeatures),
         ];
         if (bias is not null)
         {
@@ -144,16 +144,25 @@ internal sealed partial class NetworkGraph
     public GraphTensor Softmax(string name, GraphTensor input) =>
         input with { Name = _graph.Node("Softmax", name, [input.Name], [new("axis", -1L)]) };
 
+    /// <summary>The class-activation map of the highest logit.</summary>
+    /// <param name="map">The feature map whose mean the classifier reads.</param>
+    /// <param name="classifier">The name of the classifier, which has been written.</param>
+    /// <param name="logits">What it gave.</param>
+    public GraphTensor ClassActivation(GraphTensor map, string classifier, GraphTensor logits) => new(
+        ClassActivationMap.Write(_graph, map.Name, LinearWeight(classifier), logits.Name), map.Shape[1], map.Shape[2]);
+
     /// <summary>Makes a tensor an output of the graph, under a name of its own.</summary>
     public void AddOutput(string name, GraphTensor tensor)
     {
         _graph.Node("Identity", $"output.{name}", [tensor.Name], output: name);
-        bool isMap = tensor.Shape.Length == 3;
+        bool isMap = tensor.Shape.Length > 1;
         object[] shape = isMap && _style.DynamicSize
-            ? [tensor.Shape[0], $"{name}_H", $"{name}_W"]
+            ? [.. tensor.Shape[..^2].Cast<object>(), $"{name}_H", $"{name}_W"]
             : [.. tensor.Shape.Cast<object>()];
         _graph.AddOutput(name, [Batch, .. shape]);
     }
+
+    private static string LinearWeight(string name) => $"{name}.weight";
 
     private static float[] Transposed(float[] matrix, int rows, int columns)
     {

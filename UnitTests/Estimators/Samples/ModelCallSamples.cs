@@ -46,6 +46,25 @@ public sealed class ModelCallSamples
     }
 
     [TestMethod]
+    public void Explain()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Demo.Samples[0];
+        string modelFile = folder.PathOf("model.onnx");
+        File.WriteAllBytes(modelFile, Explainable.Of(File.ReadAllBytes(ModelSource.DemoFile)));
+
+        #region Explain
+        using MobileViTModel model = MobileViTModel.Load(modelFile);
+        ClassActivation activation = model.Explain(file);
+        float[] map = activation.ToSource(width: 100, height: 100);
+        int best = map.Index().Where(cell => !float.IsNaN(cell.Item)).MaxBy(cell => cell.Item).Index;
+        Console.WriteLine($"{activation.Prediction.Label}, most of all at {best % 100} % from the left and {best / 100} % from the top");
+        #endregion
+
+        Assert.AreEqual(LabelOf(file), activation.Prediction.Label);
+    }
+
+    [TestMethod]
     public async Task Upload()
     {
         string file = Demo.Samples[0];
