@@ -7,7 +7,8 @@ namespace MlNetMobileViT;
 #pragma warning disable CS1573
 
 /// <summary>
-/// Extension methods of <see cref="TransformsCatalog"/> that preprocess, score, classify and featurize images with MobileViT.
+/// Extension methods of <see cref="TransformsCatalog"/> that preprocess, score, classify and featurize images with MobileViT, and a
+/// trainer on features for <see cref="MulticlassClassificationCatalog.MulticlassClassificationTrainers"/>.
 /// </summary>
 public static class MobileViTCatalog
 {
@@ -499,6 +500,46 @@ public static class MobileViTCatalog
         int? gpuDeviceId = null,
         bool fallbackToCpu = false) =>
         ScoreEach(catalog, columns, Load(catalog, modelFile, gpuDeviceId, fallbackToCpu), modelOutput, options);
+
+    /// <summary>
+    /// Create a <see cref="NearestNeighborsEstimator"/>, which classifies by the training rows with the most similar features: a trainer
+    /// for few images a class.
+    /// </summary>
+    /// <param name="catalog">The trainers' catalog.</param>
+    /// <param name="labelColumnName">Name of the label, a key of texts.</param>
+    /// <param name="featureColumnName">Name of the features, a vector of <see cref="float"/> of known size, not normalised.</param>
+    /// <param name="exampleWeightColumnName">Name of the rows' weights, a column of <see cref="float"/>; null for equal ones.</param>
+    /// <param name="neighborCount">How many rows vote, from 1; all of them where there are fewer.</param>
+    /// <exception cref="ArgumentException">A name is empty, or <paramref name="neighborCount"/> is less than 1.</exception>
+    /// <example>
+    /// <code source="UnitTests/Estimators/Samples/NearestNeighborsSamples.cs" region="FewImages"><![CDATA[
+    /// var mlContext = new MLContext();
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(
+    ///     files.Select(file => new { Path = file, Label = Path.GetFileName(file).Split('_')[0] })); // red or blue
+    ///
+    /// var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+    ///     .Append(mlContext.Transforms.FeaturizeImages("Features", modelFile, "Path"))
+    ///     .Append(mlContext.MulticlassClassification.Trainers.NearestNeighbors(neighborCount: 3))
+    ///     .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    /// using var trained = pipeline.Fit(data);
+    ///
+    /// string[] predicted = [.. trained.Transform(data).GetColumn<string>("PredictedLabel")];
+    /// Console.WriteLine($"{files[0]} is {predicted[0]}");
+    /// ]]></code>
+    /// </example>
+    public static NearestNeighborsEstimator NearestNeighbors(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        string labelColumnName = "Label",
+        string featureColumnName = "Features",
+        string? exampleWeightColumnName = null,
+        int neighborCount = NearestNeighborsEstimator.DefaultNeighborCount)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(featureColumnName);
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighborCount, 1);
+        return new NearestNeighborsEstimator(labelColumnName, featureColumnName, exampleWeightColumnName, neighborCount);
+    }
 
     internal static MobileViTScoringEstimator Score(
         TransformsCatalog catalog,

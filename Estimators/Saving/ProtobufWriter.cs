@@ -32,7 +32,7 @@ internal sealed class ProtobufWriter
 
     public ProtobufWriter Message(int field, ProtobufWriter message) => Bytes(field, message.ToArray());
 
-    private ProtobufWriter Bytes(int field, ReadOnlySpan<byte> value)
+    public ProtobufWriter Bytes(int field, ReadOnlySpan<byte> value)
     {
         WriteVarint((ulong)((field << 3) | LengthDelimited));
         WriteVarint((ulong)value.Length);

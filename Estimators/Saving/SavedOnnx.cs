@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.ML.Data;
+using static MlNetMobileViT.OnnxMessages;
 
 namespace MlNetMobileViT;
 
@@ -22,18 +23,8 @@ internal static class SavedOnnx
     public const string ModelInput = "__mvit";
 
     // Field numbers of onnx.proto.
-    private const int ModelIrVersion = 1;
-    private const int ModelGraph = 7;
-    private const int ModelOpsetImport = 8;
-    private const int ModelMetadataProps = 14;
-    private const int GraphNode = 1;
-    private const int GraphName = 2;
-    private const int GraphInitializer = 5;
-    private const int GraphInput = 11;
-    private const int GraphOutput = 12;
     private const int NodeInput = 1;
     private const int ValueInfoName = 1;
-    private const string MachineLearningDomain = "ai.onnx.ml";
 
     /// <summary>A model and its step, with the outputs that the step takes joined to one: <see cref="ModelValuesRow.ValuesName"/>.</summary>
     /// <param name="model">The model.</param>
@@ -85,11 +76,7 @@ internal static class SavedOnnx
             }
         }
 
-        ProtobufWriter file = new ProtobufWriter()
-            .Integer(ModelIrVersion, 8)
-            .Message(ModelOpsetImport, new ProtobufWriter().Text(1, "").Integer(2, 18))
-            .Message(ModelOpsetImport, new ProtobufWriter().Text(1, MachineLearningDomain).Integer(2, 2))
-            .Message(ModelGraph, graph);
+        ProtobufWriter file = File(graph);
         return (step is null ? file : file.Message(ModelMetadataProps, Entry(step))).ToArray();
     }
 
@@ -164,53 +151,5 @@ internal static class SavedOnnx
         string shapeName = $"{name}.shape";
         graph.Message(GraphInitializer, Int64Tensor(shapeName, shape))
             .Message(GraphNode, Node("Reshape", name, [source, shapeName], [name]));
-    }
-
-    private static ProtobufWriter Node(string type, string name, IEnumerable<string> inputs, IEnumerable<string> outputs) =>
-        new ProtobufWriter().Texts(1, inputs).Texts(2, outputs).Text(3, name).Text(4, type);
-
-    /// <summary>
-    /// ML.NET's convention: its ONNX transform takes the slot names of a column from a node of this name, and nothing reads
-    /// what the node makes.
-    /// </summary>
-    private static void AddSlotNames(ProtobufWriter graph, string column, IReadOnlyList<string> slotNames)
-    {
-        const int String = 8, Integers = 7, Strings = 8;
-        string name = $"mlnet.{column}.SlotNames";
-        graph.Message(
-            GraphInitializer,
-            new ProtobufWriter().Integer(1, 1).Integer(2, String).Text(6, "unused").Text(8, $"mlnet.{column}.unusedInput"));
-        ProtobufWriter keys = new ProtobufWriter().Text(1, "keys_strings").Texts(9, slotNames).Integer(20, Strings);
-        ProtobufWriter values = new ProtobufWriter()
-            .Text(1, "values_int64s").Integers(8, Enumerable.Range(0, slotNames.Count)).Integer(20, Integers);
-        graph.Message(
-            GraphNode,
-            Node("LabelEncoder", name, [$"mlnet.{column}.unusedInput"], [$"mlnet.{column}.unusedOutput"])
-                .Message(5, keys).Message(5, values).Text(7, MachineLearningDomain));
-    }
-
-    private static ProtobufWriter AxisOne()
-    {
-        const int Int = 2;
-        return new ProtobufWriter().Text(1, "axis").Integer(3, 1).Integer(20, Int);
-    }
-
-    private static ProtobufWriter Int64Tensor(string name, int[] values)
-    {
-        const int Int64 = 7;
-        return new ProtobufWriter().Integer(1, values.Length).Integer(2, Int64).Integers(7, values).Text(8, name);
-    }
-
-    private static ProtobufWriter ValueInfo(string name, int[] shape)
-    {
-        const int Float = 1;
-        var dimensions = new ProtobufWriter();
-        foreach (int side in shape)
-        {
-            dimensions.Message(1, new ProtobufWriter().Integer(1, side));
-        }
-
-        ProtobufWriter tensor = new ProtobufWriter().Integer(1, Float).Message(2, dimensions);
-        return new ProtobufWriter().Text(1, name).Message(2, new ProtobufWriter().Message(1, tensor));
     }
 }

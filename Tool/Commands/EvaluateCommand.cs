@@ -35,7 +35,7 @@ internal sealed class EvaluateCommand : ToolCommand
             string path = parsed.GetRequiredValue(folder);
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             EvaluationTargets targets = evaluationOptions.Read(parsed);
-            var written = OutputPaths.Require(targets.Output, targets.Report, parsed.GetValue(labelFile), modelOptions.NameOf(parsed));
+            var written = OutputPaths.Require(targets.Files, targets.Report, [parsed.GetValue(labelFile), modelOptions.NameOf(parsed)]);
             var images = parsed.GetValue(labelFile) is { } file
                 ? LabeledImages.FromFile(path, file, terminal.Note)
                 : LabeledImages.FromFolders(path, terminal.Note, "For a flat folder, name a file with the labels: --labels FILE.");
@@ -116,6 +116,7 @@ internal sealed class EvaluateCommand : ToolCommand
         await targets.WriteAsync(
             terminal,
             evaluation,
+            origin,
             path => EvaluationReport.WriteAsync(
                 path,
                 $"Evaluation on '{folder}'",

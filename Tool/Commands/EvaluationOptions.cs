@@ -21,6 +21,12 @@ internal sealed class EvaluationOptions
         HelpName = "FILE.html",
     };
 
+    private readonly Option<string?> _metrics = new("--metrics")
+    {
+        Description = "Write all that was measured, for programs: a .json file.",
+        HelpName = "FILE.json",
+    };
+
     private readonly CsvOptions _csv;
 
     /// <param name="command">The command.</param>
@@ -36,6 +42,7 @@ internal sealed class EvaluationOptions
         command.Add(_top);
         command.Add(_output);
         _csv = new CsvOptions(command);
+        command.Add(_metrics);
         command.Add(_report);
     }
 
@@ -55,7 +62,13 @@ internal sealed class EvaluationOptions
             _ = ResultFormat.Of(output, ResultKind.Evaluation);
         }
 
-        return new EvaluationTargets(top, output, _csv.Read(parsed, output), parsed.GetValue(_report));
+        string? metrics = parsed.GetValue(_metrics);
+        if (metrics is not null)
+        {
+            OutputPaths.RequireExtension(metrics, "--metrics", ".json");
+        }
+
+        return new EvaluationTargets(top, output, _csv.Read(parsed, output), metrics, parsed.GetValue(_report));
     }
 }
 
@@ -63,17 +76,32 @@ internal sealed class EvaluationOptions
 /// <param name="Top">The k of top-k.</param>
 /// <param name="Output">The file of the predictions, or null.</param>
 /// <param name="Csv">How it is written where it is CSV.</param>
+/// <param name="Metrics">The file of what was measured, or null.</param>
 /// <param name="Report">The page, or null.</param>
-internal sealed record EvaluationTargets(int Top, string? Output, CsvStyle Csv, string? Report)
+internal sealed record EvaluationTargets(int Top, string? Output, CsvStyle Csv, string? Metrics, string? Report)
 {
-    /// <summary>Writes the predictions and the page where they are asked for.</summary>
+    /// <summary>The files that are asked for.</summary>
+    public IEnumerable<string?> Files => [Output, Metrics, Report];
+
+    /// <summary>Writes the predictions, the metrics and the page where they are asked for.</summary>
     public async Task WriteAsync(
-        Terminal terminal, Evaluation evaluation, Func<string, Task> writeReport, CancellationToken cancellationToken)
+        Terminal terminal,
+        Evaluation evaluation,
+        ReportOrigin origin,
+        Func<string, Task> writeReport,
+        CancellationToken cancellationToken,
+        TrainingResult? training = null)
     {
         if (Output is not null)
         {
             await evaluation.WriteAsync(Output, Csv, cancellationToken).ConfigureAwait(false);
             terminal.WriteLine($"written: {TextCell.Printable(Output)}");
+        }
+
+        if (Metrics is not null)
+        {
+            await MetricsFile.WriteAsync(Metrics, origin.Command, origin.Model, evaluation, Top, training).ConfigureAwait(false);
+            terminal.WriteLine($"written: {TextCell.Printable(Metrics)}");
         }
 
         if (Report is not null)

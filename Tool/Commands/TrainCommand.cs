@@ -7,8 +7,8 @@ namespace MlNetMobileViT.Tool;
 /// <summary><c>train FOLDER</c>: a classifier of the user's own classes, on MobileViT's features.</summary>
 internal sealed class TrainCommand : ToolCommand
 {
-    /// <summary>One picture of five is held out where no folds are asked for.</summary>
-    private const int SplitFolds = 5;
+    /// <summary>One picture of five is held out where no folds are asked for, and trainers are compared with as many folds.</summary>
+    private const int DefaultFolds = 5;
 
     public TrainCommand(Terminal terminal)
         : base(
@@ -23,14 +23,28 @@ internal sealed class TrainCommand : ToolCommand
         var scoringOptions = new ScoringOptions(this);
         var trainer = new Option<string>("--trainer", "-t")
         {
-            Description = $"ML.NET's trainer: {string.Join(", ", FeatureClassifier.Trainers)}.",
+            Description = $"The trainer: {string.Join("; ", FeatureTrainer.All.Select(one => $"{one.Name}, {one.Description}"))}; or "
+                + $"{FeatureTrainer.AllName}, to compare them by cross-validation and take the best.",
             HelpName = "NAME",
-            DefaultValueFactory = _ => FeatureClassifier.Trainers[0],
+            DefaultValueFactory = _ => FeatureTrainer.All[0].Name,
         };
         var folds = new Option<int>("--folds")
         {
-            Description = "Measure by cross-validation with this many folds; without it, on a held-out fifth of every class.",
+            Description = "Measure by cross-validation with this many folds; without it, on a held-out fifth of every class, and with "
+                + $"{DefaultFolds} folds where trainers are compared.",
             HelpName = "K",
+        };
+        var classWeights = new Option<string>("--class-weights")
+        {
+            Description = $"{ClassWeights.Balanced}: every class counts the same in training, however many images it has; {ClassWeights.None}: "
+                + "every image does.",
+            HelpName = $"{ClassWeights.None}|{ClassWeights.Balanced}",
+            DefaultValueFactory = _ => ClassWeights.None,
+        };
+        var noCurve = new Option<bool>("--no-learning-curve")
+        {
+            Description = "Do not measure the accuracy with 10, 25 and 50 % of the training images, which takes about as long again as "
+                + "measuring it with all.",
         };
         var seed = new Option<int>("--seed") { Description = "Makes a run repeatable.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var output = new Option<string>("--output", "-o")
@@ -39,7 +53,7 @@ internal sealed class TrainCommand : ToolCommand
             HelpName = "MODEL.zip",
             DefaultValueFactory = _ => "model.zip",
         };
-        foreach (Option option in new Option[] { trainer, folds, seed, output })
+        foreach (Option option in new Option[] { trainer, folds, classWeights, noCurve, seed, output })
         {
             Add(option);
         }
@@ -53,6 +67,8 @@ internal sealed class TrainCommand : ToolCommand
                 parsed.GetRequiredValue(folder),
                 parsed.GetValue(trainer)!,
                 parsed.GetResult(folds) is null ? null : parsed.GetValue(folds),
+                parsed.GetValue(classWeights)!,
+                !parsed.GetValue(noCurve),
                 parsed.GetValue(seed),
                 parsed.GetValue(output)!,
                 evaluationOptions.Read(parsed),
@@ -84,62 +100,41 @@ internal sealed class TrainCommand : ToolCommand
         IReadOnlyList<string> allLabels,
         CancellationToken cancellationToken)
     {
-        ResultRow[] failures = [.. rows.Where(row => row.Error is not null)];
-        foreach (ResultRow failure in failures)
+        foreach (ResultRow failure in rows.Where(row => row.Error is not null))
         {
             terminal.Note($"left out: {TextCell.Printable(failure.Error!)}");
         }
 
         int[] good = [.. Enumerable.Range(0, rows.Count).Where(i => rows[i].Error is null)];
-        string[] labels = [.. good.Select(i => allLabels[i])];
-        float[][] features = [.. good.Select(i => rows[i].Numbers)];
-        int folds = settings.Folds ?? SplitFolds;
-        RequireClasses(settings.Folder, labels, allLabels, settings.Folds is null ? 2 : folds);
-
-        var classifier = new FeatureClassifier(settings.Trainer, settings.Seed);
-        int[] fold = StratifiedFolds.Deal(labels, folds, settings.Seed);
-        string[] classes = [.. labels.Distinct().Order(StringComparer.Ordinal)];
-        var predictions = new LabeledPrediction?[rows.Count];
-        var errors = rows.Select(row => row.Error).ToArray();
-        foreach (int held in settings.Folds is null ? [0] : Enumerable.Range(0, folds))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            int[] train = [.. Enumerable.Range(0, labels.Length).Where(i => fold[i] != held)];
-            int[] test = [.. Enumerable.Range(0, labels.Length).Where(i => fold[i] == held)];
-            ITransformer measured = classifier.Fit([.. train.Select(i => features[i])], [.. train.Select(i => labels[i])]);
-            var predicted = classifier.Probabilities(measured, [.. test.Select(i => features[i])], classes);
-            foreach (var (i, probabilities) in test.Zip(predicted))
-            {
-                int row = good[i];
-                predictions[row] = LabeledPrediction.Of(Array.BinarySearch(classes, labels[i], StringComparer.Ordinal), probabilities);
-                errors[row] = predictions[row] is null ? $"'{rows[row].Path}': the classifier gives numbers that are none (NaN or infinite)." : null;
-            }
-        }
-
-        var evaluation = new Evaluation(
-            classes,
-            [
-                .. rows.Select((row, i) => new EvaluatedImage(
-                    row.Path, Array.BinarySearch(classes, allLabels[i], StringComparer.Ordinal), predictions[i], errors[i])),
-            ]);
+        var examples = new LabeledFeatures([.. good.Select(i => rows[i].Numbers)], [.. good.Select(i => allLabels[i])]);
+        RequireClasses(settings.Folder, examples, allLabels, settings.Folds ?? 2);
+        var (training, held) = Measure(terminal, settings, examples, cancellationToken);
+        Evaluation evaluation = Evaluate(rows, allLabels, good, examples, held);
         ClassificationMetrics metrics = evaluation.Metrics;
-        int failed = evaluation.Failures.Count();
-        string how = settings.Folds is null
-            ? Invariant($"{metrics.Count:N0} held-out images")
-            : Invariant($"{folds}-fold cross-validation over {metrics.Count:N0} images");
+        string how = training.Folds is { } folds
+            ? Invariant($"{folds}-fold cross-validation over {metrics.Count:N0} images")
+            : Invariant($"{metrics.Count:N0} held-out images");
         // With no more classes than that, every picture counts.
-        string topFew = settings.Targets.Top < classes.Length
+        string topFew = settings.Targets.Top < examples.Classes.Count
             ? Invariant($", top-{settings.Targets.Top} {100 * metrics.TopAccuracy(settings.Targets.Top):0.0} %")
             : "";
         terminal.WriteLine(Invariant(
-            $"{classes.Length} classes, {labels.Length:N0} images, {features[0].Length} features, trainer {settings.Trainer}"));
+            $"{examples.Classes.Count} classes, {examples.Count:N0} images, {examples.Vectors[0].Length} features, trainer {training.Trainer}"));
+        WriteComparison(terminal, training.Comparison);
         terminal.WriteLine(Invariant(
             $"accuracy {100 * metrics.Accuracy:0.0} %, mean of the classes {100 * metrics.BalancedAccuracy:0.0} %{topFew} ({how})"));
+        if (training.Curve is { } curve)
+        {
+            terminal.WriteLine($"learning curve: {curve}");
+        }
+
         terminal.WriteLine();
         EvaluationTables.Write(terminal, evaluation);
 
-        ITransformer final = classifier.Fit(features, labels);
-        string? nothing = classifier.NothingLearned(final, features);
+        FeatureClassifier classifier = settings.ClassifierOf(training.Trainer);
+        ITransformer final = classifier.Fit(examples);
+        using var owner = final as IDisposable;
+        string? nothing = classifier.NothingLearned(final, examples.Vectors);
         if (nothing is not null)
         {
             terminal.Note(TextCell.Printable(nothing));
@@ -147,14 +142,15 @@ internal sealed class TrainCommand : ToolCommand
 
         cancellationToken.ThrowIfCancellationRequested();
         await SaveAsync(settings.Output, model, layer, classifier, final).ConfigureAwait(false);
-        terminal.WriteLine(Invariant($"written: {settings.Output}, trained on all {labels.Length:N0} images"));
+        terminal.WriteLine(Invariant($"written: {settings.Output}, trained on all {examples.Count:N0} images"));
         await settings.Targets.WriteAsync(
             terminal,
             evaluation,
+            settings.Origin,
             path => EvaluationReport.WriteAsync(
                 path,
                 $"Classifier of '{settings.Folder}'",
-                $"{settings.Trainer} on {layer} of {ModelSource.Describe(model)}; measured on {how}"
+                $"{training.Trainer} on {layer} of {ModelSource.Describe(model)}; measured on {how}"
                     + (nothing is null ? "" : $". Note: {nothing}"),
                 settings.Origin,
                 [
@@ -162,16 +158,94 @@ internal sealed class TrainCommand : ToolCommand
                     new ReportStat(ModelSummary.Percent(metrics.BalancedAccuracy), "mean of the classes"),
                     new ReportStat(ModelSummary.Percent(metrics.Macro.F1), "macro F1"),
                     new ReportStat(EvaluationTables.Loss(metrics.LogLoss), "log loss"),
-                    new ReportStat(ReportPage.Count(labels.Length), "images"),
+                    new ReportStat(ReportPage.Count(examples.Count), "images"),
                 ],
-                evaluation),
-            cancellationToken).ConfigureAwait(false);
-        return failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
+                evaluation,
+                training),
+            cancellationToken,
+            training).ConfigureAwait(false);
+        return evaluation.Failures.Any() ? ExitCodes.SomeFailed : ExitCodes.Success;
     }
 
-    private static void RequireClasses(string folder, string[] labels, IReadOnlyList<string> allLabels, int least)
+    /// <summary>Measures the trainer, or all and takes the best.</summary>
+    private static (TrainingResult Training, HeldOutPredictions Held) Measure(
+        Terminal terminal, Settings settings, LabeledFeatures examples, CancellationToken cancellationToken)
     {
-        var counts = labels.CountBy(label => label).ToDictionary();
+        bool isSplit = settings.Folds is null && !settings.ComparesAll;
+        int folds = settings.Folds ?? (isSplit ? DefaultFolds : FoldsFor(terminal, examples));
+        var validation = new CrossValidation(
+            examples, StratifiedFolds.Deal(examples.Labels, folds, settings.Seed), isSplit ? [0] : [.. Enumerable.Range(0, folds)]);
+        TrainerComparison? comparison = null;
+        HeldOutPredictions held;
+        if (settings.ComparesAll)
+        {
+            (comparison, held) = validation.Compare(settings.ClassifierOf, cancellationToken);
+        }
+        else
+        {
+            held = validation.Measure(settings.ClassifierOf(settings.Trainer), null, cancellationToken);
+        }
+
+        string trainer = comparison?.Best!.Name ?? settings.Trainer;
+        LearningCurve? curve = settings.HasCurve
+            ? LearningCurveRun.Measure(validation, settings.ClassifierOf(trainer), held, settings.Seed, cancellationToken)
+            : null;
+        return (new TrainingResult(trainer, isSplit ? null : folds, settings.Weights, settings.Seed, comparison, curve), held);
+    }
+
+    /// <summary>What was predicted of all pictures, those that failed before there were features among them.</summary>
+    private static Evaluation Evaluate(
+        IReadOnlyList<ResultRow> rows, IReadOnlyList<string> allLabels, int[] good, LabeledFeatures examples, HeldOutPredictions held)
+    {
+        var predictions = new LabeledPrediction?[rows.Count];
+        string?[] errors = [.. rows.Select(row => row.Error)];
+        foreach (var (i, prediction) in held.Predictions.Index())
+        {
+            predictions[good[i]] = prediction;
+        }
+
+        foreach (int i in held.Missing)
+        {
+            errors[good[i]] = $"'{rows[good[i]].Path}': the classifier gives numbers that are none (NaN or infinite).";
+        }
+
+        string[] classes = [.. examples.Classes];
+        return new Evaluation(
+            classes,
+            [
+                .. rows.Select((row, i) => new EvaluatedImage(
+                    row.Path, Array.BinarySearch(classes, allLabels[i], StringComparer.Ordinal), predictions[i], errors[i])),
+            ]);
+    }
+
+    /// <summary>As many folds as there are by default, or as the smallest class has images.</summary>
+    private static int FoldsFor(Terminal terminal, LabeledFeatures examples)
+    {
+        var (label, least) = examples.Labels.CountBy(static label => label).MinBy(static count => count.Value);
+        if (least < DefaultFolds)
+        {
+            terminal.Note($"{least} folds instead of {DefaultFolds}: the class '{TextCell.Printable(label)}' has {least} images, and each fold needs one.");
+        }
+
+        return Math.Min(DefaultFolds, least);
+    }
+
+    private static void WriteComparison(Terminal terminal, TrainerComparison? comparison)
+    {
+        if (comparison is not null)
+        {
+            terminal.WriteLine();
+            comparison.Write(terminal);
+            foreach (var (trainer, reason) in comparison.LeftOut)
+            {
+                terminal.Note($"{trainer} is left out: {TextCell.Printable(reason)}");
+            }
+        }
+    }
+
+    private static void RequireClasses(string folder, LabeledFeatures examples, IReadOnlyList<string> allLabels, int least)
+    {
+        var counts = examples.Labels.CountBy(label => label).ToDictionary();
         foreach (string label in allLabels.Distinct())
         {
             int count = counts.GetValueOrDefault(label);
@@ -185,7 +259,7 @@ internal sealed class TrainCommand : ToolCommand
 
         if (counts.Count < 2)
         {
-            throw new CommandException($"'{folder}' has one class, '{labels[0]}'; a classifier needs at least two.");
+            throw new CommandException($"'{folder}' has one class, '{examples.Labels[0]}'; a classifier needs at least two.");
         }
     }
 
@@ -208,14 +282,32 @@ internal sealed class TrainCommand : ToolCommand
         }).ConfigureAwait(false);
     }
 
-    private sealed record Settings(string Folder, string Trainer, int? Folds, int Seed, string Output, EvaluationTargets Targets, ReportOrigin Origin)
+    private sealed record Settings(
+        string Folder,
+        string Trainer,
+        int? Folds,
+        string Weights,
+        bool HasCurve,
+        int Seed,
+        string Output,
+        EvaluationTargets Targets,
+        ReportOrigin Origin)
     {
+        public bool ComparesAll => Trainer == FeatureTrainer.AllName;
+
+        public FeatureClassifier ClassifierOf(string trainer) =>
+            new(FeatureTrainer.Of(trainer), Seed, Weights == ClassWeights.Balanced);
+
         public OutputPaths Validate(string modelName)
         {
-            if (!FeatureClassifier.Trainers.Contains(Trainer))
+            if (!ComparesAll)
             {
-                throw new CommandException(
-                    $"There is no trainer '{Trainer}'; there are {string.Join(", ", FeatureClassifier.Trainers)}.");
+                _ = FeatureTrainer.Of(Trainer);
+            }
+
+            if (Weights is not (ClassWeights.None or ClassWeights.Balanced))
+            {
+                throw new CommandException($"--class-weights takes {ClassWeights.None} or {ClassWeights.Balanced}, not '{Weights}'.");
             }
 
             if (Folds is < 2)
@@ -224,7 +316,7 @@ internal sealed class TrainCommand : ToolCommand
             }
 
             OutputPaths.RequireExtension(Output, "--output", ".zip");
-            return OutputPaths.Require([Output, Targets.Output, Targets.Report], Targets.Report, [modelName]);
+            return OutputPaths.Require([Output, .. Targets.Files], Targets.Report, [modelName]);
         }
     }
 }

@@ -13,8 +13,15 @@ internal static class EvaluationReport
     /// <param name="origin">What made the page.</param>
     /// <param name="stats">The numbers that stand first.</param>
     /// <param name="evaluation">What was predicted, and how good that is.</param>
+    /// <param name="training">How the classifier was trained; null where none was.</param>
     public static Task WriteAsync(
-        string path, string title, string subtitle, ReportOrigin origin, IEnumerable<ReportStat> stats, Evaluation evaluation)
+        string path,
+        string title,
+        string subtitle,
+        ReportOrigin origin,
+        IEnumerable<ReportStat> stats,
+        Evaluation evaluation,
+        TrainingResult? training = null)
     {
         var folder = new SharedFolder(path, evaluation.Images.Where(image => image.Prediction is not null).Select(image => image.Path));
         (string, string)[] failures = [.. evaluation.Failures];
@@ -22,6 +29,11 @@ internal static class EvaluationReport
         {
             ClassificationMetrics metrics = evaluation.Metrics;
             page.Stats([.. stats, ReportStat.Failures(failures.Length)]);
+            if (training is not null)
+            {
+                TrainingPanels.Write(page, training);
+            }
+
             if (metrics.Count > 0)
             {
                 page.Markup("<div class=\"two\">");
@@ -39,19 +51,15 @@ internal static class EvaluationReport
 
     private static void Means(ReportPage page, ClassificationMetrics metrics)
     {
-        page.Markup(
-            "<div class=\"panel\"><h2>Means of the classes</h2><table><thead><tr><th></th><th class=\"right\">Precision</th>"
-            + "<th class=\"right\">Recall</th><th class=\"right\">F1</th></tr></thead><tbody>");
-        foreach (var (name, mean) in new[] { ("macro", metrics.Macro), ("weighted by images", metrics.Weighted) })
-        {
-            page.Markup(
-                $"<tr><td>{name}</td><td class=\"right\">{ReportPage.Percent(mean.Precision)}</td>"
-                + $"<td class=\"right\">{ReportPage.Percent(mean.Recall)}</td><td class=\"right\">{ReportPage.Percent(mean.F1)}</td></tr>");
-        }
-
+        page.Markup("<div class=\"panel\"><h2>Means of the classes</h2>");
+        page.Table(
+            ["", "Precision", "Recall", "F1"],
+            new[] { ("macro", metrics.Macro), ("weighted by images", metrics.Weighted) }.Select(static row => new[]
+            {
+                row.Item1, ReportPage.Percent(row.Item2.Precision), ReportPage.Percent(row.Item2.Recall), ReportPage.Percent(row.Item2.F1),
+            }));
         page.Markup(
             $"""
-            </tbody></table>
             <p class="muted note">As scikit-learn defines them: over the classes that occur, 0 where a class was never predicted or has no
             image. The log loss is the mean of −ln of the truth's probability, clipped at 2⁻²³. The calibration error is the mean gap
             between the bars and the broken line, over {CalibrationCurve.BinCount} bins of equal width (Guo et al., 2017).</p>
@@ -124,19 +132,19 @@ internal static class EvaluationReport
 
     private static void Table(ReportPage page, Evaluation evaluation, int[] labels)
     {
-        page.Markup(
-            "<div class=\"panel scroll long\" tabindex=\"0\" role=\"region\" aria-label=\"Classes\"><table><thead><tr><th>Class</th>"
-            + "<th class=\"right\">Images</th><th class=\"right\">Precision</th><th class=\"right\">Recall</th><th class=\"right\">F1</th>"
-            + "</tr></thead><tbody>");
-        foreach (int label in labels)
+        page.Markup("<div class=\"panel scroll long\" tabindex=\"0\" role=\"region\" aria-label=\"Classes\">");
+        page.Table(["Class", "Images", "Precision", "Recall", "F1"], labels.Select(label =>
         {
             ClassScores scores = evaluation.Metrics.Classes[label];
-            page.Markup(
-                $"<tr><td>{ReportPage.Escape(evaluation.Labels[label])}</td><td class=\"right\">{ReportPage.Count(scores.Support)}</td>"
-                + $"<td class=\"right\">{ReportPage.Percent(scores.Precision)}</td><td class=\"right\">{ReportPage.Percent(scores.Recall)}</td>"
-                + $"<td class=\"right\">{ReportPage.Percent(scores.F1)}</td></tr>");
-        }
-
-        page.Markup("</tbody></table></div>");
+            return new[]
+            {
+                evaluation.Labels[label],
+                ReportPage.Count(scores.Support),
+                ReportPage.Percent(scores.Precision),
+                ReportPage.Percent(scores.Recall),
+                ReportPage.Percent(scores.F1),
+            };
+        }));
+        page.Markup("</div>");
     }
 }

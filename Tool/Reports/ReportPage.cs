@@ -91,6 +91,21 @@ internal sealed class ReportPage(TextWriter writer)
         Markup("</div>");
     }
 
+    /// <summary>A table; the first column is text, the others are numbers.</summary>
+    public void Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        Markup($"<table><thead><tr>{Cells("th", header)}</tr></thead><tbody>");
+        foreach (var row in rows)
+        {
+            Markup($"<tr>{Cells("td", row)}</tr>");
+        }
+
+        Markup("</tbody></table>");
+
+        static string Cells(string tag, IReadOnlyList<string> cells) =>
+            string.Concat(cells.Select((cell, i) => $"<{tag}{(i == 0 ? "" : " class=\"right\"")}>{Escape(cell)}</{tag}>"));
+    }
+
     /// <summary>A histogram of shares in [0, 1].</summary>
     public void Histogram(string title, IReadOnlyList<long> bins)
     {

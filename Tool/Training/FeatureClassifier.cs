@@ -1,51 +1,49 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Trainers.LightGbm;
+using Microsoft.ML.Transforms;
 
 namespace MlNetMobileViT.Tool;
 
-/// <summary>ML.NET's trainers on features, by name.</summary>
-/// <param name="trainer">One of <see cref="Trainers"/>.</param>
+/// <summary>A trainer at work on features.</summary>
+/// <param name="trainer">The trainer.</param>
 /// <param name="seed">Makes a run repeatable.</param>
-internal sealed class FeatureClassifier(string trainer, int seed)
+/// <param name="isBalanced">Whether every class counts the same, however many pictures it has; see <see cref="ClassWeights"/>.</param>
+internal sealed class FeatureClassifier(FeatureTrainer trainer, int seed, bool isBalanced = false)
 {
     public const string FeaturesColumn = "Features";
     private const string LabelColumn = "Label";
     private const string PredictedColumn = "PredictedLabel";
     private const string ScoreColumn = "Score";
 
-    // LightGBM's own least is 20; a few dozen images a class are what people have.
-    private const int LeastOfLeaf = 5;
-
     private readonly MLContext _context = new(seed);
-
-    /// <summary>The names that <c>--trainer</c> takes.</summary>
-    public static IReadOnlyList<string> Trainers { get; } = ["lbfgs", "sdca", "lightgbm"];
-
-    private string WayOut => trainer == "lightgbm"
-        ? $"LightGBM tells images apart only by what at least {LeastOfLeaf} on either side have: add images, or take --trainer "
-            + $"{Trainers[0]}."
-        : "Add images, or take another --trainer, --layer or --model.";
 
     /// <summary>Trains on features and their labels. What is returned maps features to a predicted label and scores.</summary>
     /// <exception cref="CommandException">There is nothing in the features to learn from, or they are no numbers.</exception>
-    public ITransformer Fit(IReadOnlyList<float[]> features, IReadOnlyList<string> labels)
+    public ITransformer Fit(LabeledFeatures examples)
     {
-        IDataView data = Load(features, labels);
-        if (features.All(vector => vector.AsSpan().SequenceEqual(features[0])))
+        var weights = isBalanced ? ClassWeights.BalancedOf(examples.Labels) : null;
+        IDataView data = Load(
+            examples.Vectors, examples.Labels.Select(label => new Example { Label = label, Weight = weights?[label] ?? 1 }));
+        if (examples.Vectors.All(vector => vector.AsSpan().SequenceEqual(examples.Vectors[0])))
         {
             throw new CommandException(
-                $"All {features.Count} images to train on have the same features, so nothing tells their classes apart. If they are not "
+                $"All {examples.Count} images to train on have the same features, so nothing tells their classes apart. If they are not "
                 + "one picture, take another --layer or --model.");
         }
 
         // The label's mapping stays outside of what is saved: who predicts has no label.
-        IDataView keyed = _context.Transforms.Conversion.MapValueToKey(LabelColumn, LabelColumn, keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
+        IDataView keyed = _context.Transforms.Conversion
+            .MapValueToKey(LabelColumn, LabelColumn, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Fit(data).Transform(data);
-        var pipeline = _context.Transforms.NormalizeMeanVariance(FeaturesColumn, fixZero: false)
-            .AppendCacheCheckpoint(_context)
-            .Append(Trainer())
-            .Append(_context.Transforms.Conversion.MapKeyToValue(PredictedColumn));
+        var pipeline = new EstimatorChain<ITransformer>();
+        if (trainer.NormalizesFeatures)
+        {
+            pipeline = pipeline.Append<ITransformer>(_context.Transforms.NormalizeMeanVariance(FeaturesColumn, fixZero: false))
+                .AppendCacheCheckpoint(_context);
+        }
+
+        pipeline = pipeline.Append(trainer.Create(_context, seed, isBalanced ? nameof(Example.Weight) : null))
+            .Append<ITransformer>(_context.Transforms.Conversion.MapKeyToValue(PredictedColumn));
         try
         {
             return pipeline.Fit(keyed);
@@ -54,9 +52,13 @@ internal sealed class FeatureClassifier(string trainer, int seed)
         {
             // Once it has valid arguments, a trainer throws these where the features leave it nothing to work with.
             throw new CommandException(
-                $"The trainer '{trainer}' cannot learn from the features of these {features.Count} images ("
-                + $"{exception.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.')}). {WayOut}",
+                $"The trainer '{trainer.Name}' cannot learn from the features of these {examples.Count} images ("
+                + $"{exception.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.')}). {trainer.WayOut}",
                 exception);
+        }
+        catch (DllNotFoundException exception)
+        {
+            throw new CommandException($"The trainer '{trainer.Name}' has no native library for this processor. Take another --trainer.", exception);
         }
     }
 
@@ -64,17 +66,15 @@ internal sealed class FeatureClassifier(string trainer, int seed)
     /// <param name="trained">What <see cref="Fit"/> returned.</param>
     /// <param name="features">What it was trained on.</param>
     public string? NothingLearned(ITransformer trained, IReadOnlyList<float[]> features) =>
-        Predict(trained, features).Distinct().ToArray() is [var only]
-            ? $"the classifier learned nothing: it takes every one of the {features.Count} images that it was trained on for '{only}'. {WayOut}"
+        // Most are told from the first within a few.
+        Predictions(trained, features).Distinct().Take(2).ToArray() is [var only]
+            ? $"the classifier learned nothing: it takes every one of the {features.Count} images that it was trained on for '{only}'. "
+                + trainer.WayOut
             : null;
 
     /// <summary>The labels that a trained model predicts for features.</summary>
     /// <exception cref="CommandException">The features are no numbers.</exception>
-    public IReadOnlyList<string> Predict(ITransformer trained, IReadOnlyList<float[]> features)
-    {
-        IDataView data = Load(features, Enumerable.Repeat("", features.Count));
-        return [.. trained.Transform(data).GetColumn<string>(PredictedColumn)];
-    }
+    public IReadOnlyList<string> Predict(ITransformer trained, IReadOnlyList<float[]> features) => [.. Predictions(trained, features)];
 
     /// <summary>The probabilities that a trained model gives, in the order of some labels.</summary>
     /// <param name="trained">What <see cref="Fit"/> returned.</param>
@@ -83,7 +83,7 @@ internal sealed class FeatureClassifier(string trainer, int seed)
     /// <exception cref="CommandException">The features are no numbers.</exception>
     public IReadOnlyList<float[]> Probabilities(ITransformer trained, IReadOnlyList<float[]> features, IReadOnlyList<string> labels)
     {
-        IDataView scored = trained.Transform(Load(features, Enumerable.Repeat("", features.Count)));
+        IDataView scored = trained.Transform(Load(features, Unlabeled(features)));
         VBuffer<ReadOnlyMemory<char>> names = default;
         scored.Schema[ScoreColumn].GetSlotNames(ref names);
         int[] slots = [.. labels.Select(label => Array.FindIndex(names.DenseValues().ToArray(), name => name.Span.SequenceEqual(label)))];
@@ -94,7 +94,12 @@ internal sealed class FeatureClassifier(string trainer, int seed)
     public void Save(ITransformer images, ITransformer trained, IDataView paths, Stream stream) =>
         _context.Model.Save(new TransformerChain<ITransformer>(images, trained), paths.Schema, stream);
 
-    private IDataView Load(IReadOnlyList<float[]> features, IEnumerable<string> labels)
+    private static IEnumerable<Example> Unlabeled(IReadOnlyList<float[]> features) => features.Select(static _ => new Example());
+
+    private IEnumerable<string> Predictions(ITransformer trained, IReadOnlyList<float[]> features) =>
+        trained.Transform(Load(features, Unlabeled(features))).GetColumn<string>(PredictedColumn);
+
+    private IDataView Load(IReadOnlyList<float[]> features, IEnumerable<Example> rows)
     {
         // Trainers leave such rows out, or take NaN for a value of its own, in silence.
         if (features.Count(vector => !vector.All(float.IsFinite)) is > 0 and int bad)
@@ -106,25 +111,15 @@ internal sealed class FeatureClassifier(string trainer, int seed)
 
         var definition = SchemaDefinition.Create(typeof(Example));
         definition[nameof(Example.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, features[0].Length);
-        return _context.Data.LoadFromEnumerable(
-            features.Zip(labels, (vector, label) => new Example { Features = vector, Label = label }).ToArray(), definition);
+        return _context.Data.LoadFromEnumerable(features.Zip(rows, static (vector, row) => row with { Features = vector }).ToArray(), definition);
     }
 
-    private IEstimator<ITransformer> Trainer() => trainer switch
-    {
-        "sdca" => _context.MulticlassClassification.Trainers.SdcaMaximumEntropy(
-            new Microsoft.ML.Trainers.SdcaMaximumEntropyMulticlassTrainer.Options { NumberOfThreads = 1 }),
-        "lbfgs" => _context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
-            new Microsoft.ML.Trainers.LbfgsMaximumEntropyMulticlassTrainer.Options { NumberOfThreads = 1 }),
-        "lightgbm" => _context.MulticlassClassification.Trainers.LightGbm(
-            new LightGbmMulticlassTrainer.Options { Seed = seed, Deterministic = true, MinimumExampleCountPerLeaf = LeastOfLeaf }),
-        _ => throw new CommandException($"There is no trainer '{trainer}'; there are {string.Join(", ", Trainers)}."),
-    };
-
-    private sealed class Example
+    private sealed record Example
     {
         public float[] Features { get; set; } = [];
 
         public string Label { get; set; } = "";
+
+        public float Weight { get; set; } = 1;
     }
 }

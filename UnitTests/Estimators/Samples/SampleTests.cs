@@ -90,5 +90,5 @@ public sealed class SampleTests
         : type.IsGenericType
             ? $"{type.FullName!.Split('`')[0]}{{{string.Join(',', type.GetGenericArguments().Select(IdOf))}}}"
         : type.IsArray ? IdOf(type.GetElementType()!) + "[]"
-        : type.FullName!;
+        : type.FullName!.Replace('+', '.');
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.ML;
+using MlNetMobileViT.Tool;
 
 namespace MlNetMobileViT.UnitTests;
 
@@ -10,6 +12,7 @@ public sealed class TrainCommandTests
     [TestMethod]
     [DataRow("lbfgs", 100)]
     [DataRow("sdca", 100)]
+    [DataRow("knn", 100)]
     [DataRow("lightgbm", 90)] // Trees of ten examples split on one feature.
     public async Task Each_trainer_learns_two_classes_and_predict_uses_what_it_saved(string trainer, double accuracy)
     {
@@ -19,7 +22,7 @@ public sealed class TrainCommandTests
         ColoredImages.Draw(images);
         string model = folder.PathOf("model.zip");
         CommandRun train = await CommandRun.Of(
-            "train", images, "-t", trainer, "-o", model, "--cache", folder.PathOf("cache"), "--folds", "2",
+            "train", images, "-t", trainer, "-o", model, "--cache", folder.PathOf("cache"), "--folds", "2", "--no-learning-curve",
             "--predictions", folder.PathOf("held.csv"));
         Assert.AreEqual(0, train.ExitCode, train.Error);
         string[] held = await File.ReadAllLinesAsync(folder.PathOf("held.csv"));
@@ -65,6 +68,75 @@ public sealed class TrainCommandTests
     }
 
     [TestMethod]
+    public async Task All_trainers_are_compared_on_the_screen_the_page_and_in_the_metrics_and_the_best_is_saved()
+    {
+        LightGbmLibrary.SkipWhereMissing("lightgbm");
+        using var folder = new TemporaryFolder();
+        string images = folder.PathOf("images");
+        ColoredImages.Draw(images);
+        foreach (string extra in Directory.GetFiles(folder.PathOf("images", "blue")).Order(StringComparer.Ordinal).Skip(3))
+        {
+            File.Delete(extra);
+        }
+
+        string report = folder.PathOf("r.html");
+        string metrics = folder.PathOf("m.json");
+        CommandRun run = await CommandRun.Of(
+            "train", images, "-t", "all", "-o", folder.PathOf("m.zip"), "--cache", folder.PathOf("cache"), "--report", report,
+            "--metrics", metrics, "--class-weights", "balanced");
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.Contains("note: 3 folds instead of 5: the class 'blue' has 3 images, and each fold needs one.", run.Error);
+        Assert.Contains("3-fold cross-validation over 13 images", run.Output);
+
+        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(metrics));
+        JsonElement[] trainers = [.. json.RootElement.GetProperty("trainers").EnumerateArray()];
+        CollectionAssert.AreEqual(
+            FeatureTrainer.All.Select(static trainer => trainer.Name).ToArray(),
+            trainers.Select(static trainer => trainer.GetProperty("trainer").GetString()).ToArray());
+        string best = json.RootElement.GetProperty("trainer").GetString()!;
+        Assert.AreEqual(
+            trainers.Max(static trainer => trainer.GetProperty("accuracy").GetDouble()),
+            trainers.Single(trainer => trainer.GetProperty("trainer").GetString() == best).GetProperty("accuracy").GetDouble());
+        Assert.AreEqual(3, json.RootElement.GetProperty("folds").GetInt32());
+        Assert.AreEqual("balanced", json.RootElement.GetProperty("class_weights").GetString());
+        Assert.AreEqual(13, json.RootElement.GetProperty("images").GetInt32());
+        Assert.AreEqual(AccuracyOf(run), 100 * json.RootElement.GetProperty("accuracy").GetDouble(), 0.05);
+        Assert.AreEqual("0.5 1", string.Join(' ', json.RootElement.GetProperty("learning_curve").EnumerateArray()
+            .Select(static point => point.GetProperty("share").GetRawText())));
+
+        string page = await File.ReadAllTextAsync(report);
+        Assert.Contains($"trainer {best}", run.Output);
+        Assert.Contains($"taken: {best}", run.Output);
+        Assert.Contains($"the same for each trainer; taken: {best}.", page);
+        Assert.Contains("<h2>Learning curve</h2>", page);
+        Assert.Contains("learning curve: 50 % of the training images (4): ", run.Output);
+        Assert.Contains("not measured: 10 %, 25 %, which would leave a class without images", run.Output);
+        foreach (FeatureTrainer trainer in FeatureTrainer.All)
+        {
+            Assert.IsTrue(run.Lines.Any(line => Regex.IsMatch(line, $@"^{trainer.Name} +[\d.]+ ± [\d.]+ % ")), run.Output);
+            Assert.Contains($"<td>{trainer.Name}</td>", page);
+        }
+
+        Assert.AreEqual(0, (await CommandRun.Of("predict", folder.PathOf("m.zip"), images, "-r", "-q", "-o", folder.PathOf("p.csv"))).ExitCode);
+    }
+
+    [TestMethod]
+    public async Task Without_a_learning_curve_nothing_is_said_of_it()
+    {
+        using var folder = new TemporaryFolder();
+        ColoredImages.Draw(folder.PathOf("images"));
+        CommandRun run = await CommandRun.Of(
+            "train", folder.PathOf("images"), "-t", "knn", "-o", folder.PathOf("m.zip"), "--cache", folder.PathOf("c"), "--no-learning-curve",
+            "--metrics", folder.PathOf("m.json"));
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.DoesNotContain("learning curve", run.Output);
+        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(folder.PathOf("m.json")));
+        Assert.IsFalse(json.RootElement.TryGetProperty("learning_curve", out _));
+        Assert.IsFalse(json.RootElement.TryGetProperty("trainers", out _));
+        Assert.AreEqual(JsonValueKind.Null, json.RootElement.GetProperty("folds").ValueKind);
+    }
+
+    [TestMethod]
     public async Task Mlnets_own_loader_reads_the_saved_model()
     {
         using var folder = new TemporaryFolder();
@@ -97,6 +169,9 @@ public sealed class TrainCommandTests
         File.WriteAllText(Path.Combine(images, "single", "broken.jpg"), "");
         (await CommandRun.Of("train", images, "-o", output, "--cache", cache)).AssertRefused("'single' has 1 readable image");
         (await CommandRun.Of("train", images, "-o", output, "--trainer", "svm")).AssertRefused("svm", "lbfgs, sdca, lightgbm");
+        (await CommandRun.Of("train", images, "-o", output, "--trainer", "all", "--cache", cache)).AssertRefused("'single' has 1 readable image");
+        (await CommandRun.Of("train", images, "-o", output, "--class-weights", "even")).AssertRefused("--class-weights", "balanced", "'even'");
+        (await CommandRun.Of("train", images, "-o", output, "--metrics", "m.txt")).AssertRefused("--metrics", ".json");
         (await CommandRun.Of("train", images, "-o", output, "--folds", "1")).AssertRefused("--folds 1");
         (await CommandRun.Of("train", images, "-o", output, "--layer", "layer_9")).AssertRefused("layer_9", "features");
         (await CommandRun.Of("predict", output, images)).AssertRefused("There is no model");
@@ -120,6 +195,7 @@ public sealed class TrainCommandTests
     [DataRow("lbfgs")]
     [DataRow("sdca")]
     [DataRow("lightgbm")]
+    [DataRow("all")]
     public async Task Copies_of_one_image_are_nothing_to_learn_from(string trainer)
     {
         using var folder = new TemporaryFolder();

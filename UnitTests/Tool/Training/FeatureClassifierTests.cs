@@ -12,6 +12,7 @@ public sealed class FeatureClassifierTests
     [DataRow("lbfgs")]
     [DataRow("sdca")]
     [DataRow("lightgbm")]
+    [DataRow("knn")]
     public void Features_that_are_all_the_same_are_refused(string trainer)
     {
         foreach (float value in new[] { 0, 0.5f })
@@ -27,6 +28,7 @@ public sealed class FeatureClassifierTests
     [DataRow("sdca", float.PositiveInfinity)]
     [DataRow("lightgbm", float.NaN)]
     [DataRow("lightgbm", float.NegativeInfinity)]
+    [DataRow("knn", float.NaN)]
     public void Numbers_that_are_none_are_refused(string trainer, float value)
     {
         Assert.Contains(
@@ -54,7 +56,7 @@ public sealed class FeatureClassifierTests
     {
         LightGbmLibrary.SkipWhereMissing(trainer);
         var (classifier, features, labels) = Make(trainer, rows, (row, _) => row / rowsOfEqualFeatures % 2);
-        string? sentence = classifier.NothingLearned(classifier.Fit(features, labels), features);
+        string? sentence = classifier.NothingLearned(classifier.Fit(new LabeledFeatures(features, labels)), features);
         Assert.IsNotNull(sentence);
         Assert.Contains($"learned nothing: it takes every one of the {rows} images that it was trained on for 'a'", sentence);
         Assert.AreEqual(trainer == "lightgbm", sentence.EndsWith("take --trainer lbfgs.", StringComparison.Ordinal));
@@ -64,11 +66,12 @@ public sealed class FeatureClassifierTests
     [DataRow("lbfgs")]
     [DataRow("sdca")]
     [DataRow("lightgbm")]
+    [DataRow("knn")]
     public void Large_numbers_are_learned_from(string trainer)
     {
         LightGbmLibrary.SkipWhereMissing(trainer);
         var (classifier, features, labels) = Make(trainer, 40, (row, _) => row % 2 == 0 ? -3e38f : 3e38f);
-        var trained = classifier.Fit(features, labels);
+        var trained = classifier.Fit(new LabeledFeatures(features, labels));
         CollectionAssert.AreEqual(labels, classifier.Predict(trained, features).ToArray());
         Assert.IsNull(classifier.NothingLearned(trained, features));
     }
@@ -76,14 +79,14 @@ public sealed class FeatureClassifierTests
     private static CommandException Refused(string trainer, int rows, Func<int, int, float> feature)
     {
         var (classifier, features, labels) = Make(trainer, rows, feature);
-        return Assert.ThrowsExactly<CommandException>(() => classifier.Fit(features, labels));
+        return Assert.ThrowsExactly<CommandException>(() => classifier.Fit(new LabeledFeatures(features, labels)));
     }
 
     /// <summary>Rows in two classes, in turn.</summary>
     private static (FeatureClassifier Classifier, float[][] Features, string[] Labels) Make(
         string trainer, int rows, Func<int, int, float> feature) =>
         (
-            new FeatureClassifier(trainer, seed: 1),
+            new FeatureClassifier(FeatureTrainer.Of(trainer), seed: 1),
             [.. Enumerable.Range(0, rows).Select(row => Enumerable.Range(0, Width).Select(column => feature(row, column)).ToArray())],
             [.. Enumerable.Range(0, rows).Select(row => row % 2 == 0 ? "a" : "b")]);
 }
