@@ -11,7 +11,8 @@ internal sealed record TrainerComparison(int Folds, bool IsUnbalanced, IReadOnly
     /// be measured.
     /// </summary>
     public TrainerScore? Best => Trainers.Where(trainer => trainer.Scores is not null)
-        .OrderByDescending(trainer => trainer.Scores!.Accuracy).ThenBy(trainer => trainer.Scores!.LogLoss).FirstOrDefault();
+        // The last digits of a mean depend on the order of the folds.
+        .OrderByDescending(trainer => Math.Round(trainer.Scores!.Accuracy, 12)).ThenBy(trainer => trainer.Scores!.LogLoss).FirstOrDefault();
 
     /// <summary>The heading of the table: trainer, accuracy, the mean of the classes where that is another number, log loss, seconds.</summary>
     public IReadOnlyList<string> Header =>

@@ -28,6 +28,12 @@ internal static class LearningCurveRun
             try
             {
                 HeldOutPredictions predictions = validation.Measure(classifier, parts!, cancellationToken);
+                if (predictions.Missing.Any())
+                {
+                    leftOut.Add((share, "from which the trainer gives numbers that are none (NaN or infinite)"));
+                    continue;
+                }
+
                 points.Add(new LearningPoint(share, MeanCount(parts!), predictions.Metrics.Accuracy));
             }
             catch (CommandException)

@@ -170,6 +170,8 @@ public sealed class TrainCommandTests
         (await CommandRun.Of("train", images, "-o", output, "--cache", cache)).AssertRefused("'single' has 1 readable image");
         (await CommandRun.Of("train", images, "-o", output, "--trainer", "svm")).AssertRefused("svm", "lbfgs, sdca, lightgbm");
         (await CommandRun.Of("train", images, "-o", output, "--trainer", "all", "--cache", cache)).AssertRefused("'single' has 1 readable image");
+        (await CommandRun.Of("train", images, "-o", output, "--trainer", "all", "--folds", "4", "--cache", cache))
+            .AssertRefused("'one' has 3 readable images, and 4 are needed");
         (await CommandRun.Of("train", images, "-o", output, "--class-weights", "even")).AssertRefused("--class-weights", "balanced", "'even'");
         (await CommandRun.Of("train", images, "-o", output, "--metrics", "m.txt")).AssertRefused("--metrics", ".json");
         (await CommandRun.Of("train", images, "-o", output, "--folds", "1")).AssertRefused("--folds 1");

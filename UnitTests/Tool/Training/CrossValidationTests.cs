@@ -31,7 +31,7 @@ public sealed class CrossValidationTests
     }
 
     [TestMethod]
-    public void Predictions_are_of_a_classifier_that_was_trained_withwithoutthem()
+    public void Predictions_are_of_a_classifier_that_was_trained_without_them()
     {
         var examples = MadeFeatures.Of(("a", 14), ("b", 10));
         int[] fold = StratifiedFolds.Deal(examples.Labels, 3, seed: 1);
@@ -71,6 +71,11 @@ public sealed class CrossValidationTests
         Assert.AreEqual("two", BestOf(("one", 0.5, 0.1), ("two", 0.75, 0.9)));
         Assert.AreEqual("two", BestOf(("one", 0.75, 0.5), ("two", 0.75, 0.25)));
         Assert.AreEqual("one", BestOf(("one", 0.75, 0.5), ("two", 0.75, 0.5)));
+        // The same folds in another order: as sums of floating-point numbers, 2.4 and 2.4000000000000004.
+        var inOrder = new TrainerScore("inOrder", new FoldScores([Fold(0.6, 0.5), Fold(0.8, 0.5), Fold(1, 0.5)]), TimeSpan.Zero, null);
+        var shuffled = new TrainerScore("shuffled", new FoldScores([Fold(1, 0.75), Fold(0.6, 0.75), Fold(0.8, 0.75)]), TimeSpan.Zero, null);
+        Assert.AreNotEqual(inOrder.Scores!.Accuracy, shuffled.Scores!.Accuracy);
+        Assert.AreEqual("inOrder", new TrainerComparison(3, false, [shuffled, inOrder]).Best?.Name);
         var comparison = new TrainerComparison(2, false, [new TrainerScore("one", null, TimeSpan.Zero, "It cannot.")]);
         Assert.IsNull(comparison.Best);
         Assert.AreEqual(("one", "It cannot."), comparison.LeftOut.Single());
@@ -78,16 +83,18 @@ public sealed class CrossValidationTests
         static string? BestOf(params (string Name, double Accuracy, double Loss)[] trainers) => new TrainerComparison(
             2, false, [.. trainers.Select(one => new TrainerScore(one.Name, Scores(one.Accuracy, one.Loss), TimeSpan.Zero, null))]).Best?.Name;
 
-        // Four pictures a fold, whose probabilities give that loss.
-        static FoldScores Scores(double accuracy, double loss) => new(
-        [
-            .. Enumerable.Repeat(
-                new ClassificationMetrics(2, [
-                    .. Enumerable.Range(0, 4).Select(i =>
-                        new LabeledPrediction(0, i < 4 * accuracy ? 0 : 1, 0.5, Math.Exp(-loss), i < 4 * accuracy ? 1 : 2)),
-                ]),
-                2),
-        ]);
+        static FoldScores Scores(double accuracy, double loss) => new([Fold(accuracy, loss), Fold(accuracy, loss)]);
+
+        // Twenty pictures, whose probabilities give that loss.
+        static ClassificationMetrics Fold(double accuracy, double loss) => new(
+            2,
+            [
+                .. Enumerable.Range(0, 20).Select(i =>
+                {
+                    bool isRight = i < Math.Round(20 * accuracy);
+                    return new LabeledPrediction(0, isRight ? 0 : 1, 0.5, Math.Exp(-loss), isRight ? 1 : 2);
+                }),
+            ]);
     }
 
     [TestMethod]
@@ -139,9 +146,10 @@ public sealed class CrossValidationTests
 /// <summary>Features that are made up: a direction for each class, and noise.</summary>
 internal static class MadeFeatures
 {
+    public const int Width = 6;
+
     public static LabeledFeatures Of(params (string Label, int Count)[] classes)
     {
-        const int Width = 6;
         var random = new Random(11);
         string[] labels = [.. classes.SelectMany(one => Enumerable.Repeat(one.Label, one.Count))];
         return new LabeledFeatures(

@@ -1,3 +1,5 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MlNetMobileViT.Tool;
 
 namespace MlNetMobileViT.UnitTests;
@@ -68,5 +70,37 @@ public sealed class LearningCurveTests
         }
     }
 
+    [TestMethod]
+    public void Shares_after_which_images_have_no_prediction_are_left_out_and_said()
+    {
+        LabeledFeatures examples = MadeFeatures.Of(("a", 60), ("b", 60));
+        int[] fold = StratifiedFolds.Deal(examples.Labels, 5, seed: 1);
+        var validation = new CrossValidation(examples, fold, [0]);
+        // A trainer without an answer for what is negative in the first place, as some held-out images are.
+        var trainer = new FeatureTrainer("gaps", "", static (context, _, _) => context.Transforms
+            .CustomMapping<Row, Row>(
+                static (input, output) => output.Features = [.. input.Features.Select(value => input.Features[0] < 0 ? float.NaN : value)], null)
+            .Append(context.MulticlassClassification.Trainers.NearestNeighbors()))
+        {
+            NormalizesFeatures = false,
+        };
+        var gaps = new FeatureClassifier(trainer, seed: 1);
+        int negative = Enumerable.Range(0, examples.Count).Count(i => fold[i] == 0 && examples.Vectors[i][0] < 0);
+        Assert.IsGreaterThan(0, negative);
+        Assert.AreEqual(negative, validation.Measure(gaps, null, CancellationToken.None).Missing.Count());
+
+        HeldOutPredictions whole = validation.Measure(Classifier(), null, CancellationToken.None);
+        LearningCurve curve = LearningCurveRun.Measure(validation, gaps, whole, seed: 1, CancellationToken.None);
+        Assert.HasCount(1, curve.Points);
+        Assert.AreEqual(
+            "not measured: 10 %, 25 %, 50 %, from which the trainer gives numbers that are none (NaN or infinite)", curve.NotMeasured);
+    }
+
     private static FeatureClassifier Classifier() => new(FeatureTrainer.Of("knn"), seed: 1);
+
+    private sealed class Row
+    {
+        [VectorType(MadeFeatures.Width)]
+        public float[] Features { get; set; } = [];
+    }
 }
