@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace MlNetMobileViT.Tool;
 
@@ -20,6 +21,11 @@ internal sealed class ClassOptions
         HelpName = "FILE",
     };
 
+    private readonly Option<bool> _index = new("--class-index")
+    {
+        Description = "In --output, a column with the index of each class among the model's, from 0, behind its label.",
+    };
+
     private readonly Option<string?> _report = new("--report")
     {
         Description = "Write a page with thumbnails, bars and the failures: one .html file that needs no network.",
@@ -35,6 +41,7 @@ internal sealed class ClassOptions
         command.Add(_top);
         command.Add(_output);
         _csv = new CsvOptions(command);
+        command.Add(_index);
         command.Add(_report);
         command.Add(_quiet);
     }
@@ -51,6 +58,26 @@ internal sealed class ClassOptions
     {
         int top = parsed.GetValue(_top);
         return top >= 1 ? top : throw new CommandException($"--top {top}: name at least one class.");
+    }
+
+    /// <summary>The columns of the results.</summary>
+    /// <exception cref="CommandException">Indexes are asked for, and there is no output.</exception>
+    public ResultSchema SchemaOf(ParseResult parsed, int top)
+    {
+        bool hasIndexes = parsed.GetValue(_index);
+        return hasIndexes && OutputOf(parsed) is null
+            ? throw new CommandException($"{_index.Name} needs an --output, which gets the column.")
+            : new ResultSchema(ResultKind.Classes, top, hasIndexes);
+    }
+
+    /// <summary>What the columns depend on, for the settings of a run.</summary>
+    public IEnumerable<KeyValuePair<string, string>> SettingsOf(ParseResult parsed, int top)
+    {
+        yield return new("top", top.ToString(CultureInfo.InvariantCulture));
+        if (parsed.GetValue(_index))
+        {
+            yield return new("class-index", "yes");
+        }
     }
 
     /// <summary>Prints rows as they come, unless that is not wanted, and counts which are right.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>classify PATH…</c>: the most likely classes of every picture.</summary>
@@ -41,11 +39,11 @@ internal sealed class ClassifyCommand : ToolCommand
                 Report = options.ReportOf(parsed),
                 Reads = [modelOptions.NameOf(parsed)],
                 Resume = resume,
-                Schema = new ResultSchema(ResultKind.Classes, top),
+                Schema = options.SchemaOf(parsed, top),
                 Settings =
                 [
                     ModelOptions.SettingOf(model),
-                    new("top", top.ToString(CultureInfo.InvariantCulture)),
+                    .. options.SettingsOf(parsed, top),
                     .. scoringOptions.SettingsOf(parsed),
                 ],
                 Score = images => new ImageScorer(model, scoring).Classify(images, top),

@@ -8,7 +8,7 @@ internal sealed class FeaturesCommand : ToolCommand
     public FeaturesCommand(Terminal terminal)
         : base(
             "features",
-            "Write a feature vector for every image. Columns: path, error, f0, f1, ….",
+            "Write a feature vector for every image. Columns: path, error, f0, f1, …; JSON Lines has one list.",
             "features photos --recursive --model xxs --output features.parquet")
     {
         var inputOptions = new InputOptions(this);
@@ -16,7 +16,8 @@ internal sealed class FeaturesCommand : ToolCommand
         var featureOptions = new FeatureOptions(this);
         var output = new Option<string>("--output", "-o")
         {
-            Description = "The file to write: .csv, .jsonl, .parquet, or .idv (ML.NET's binary format).",
+            Description = "The file to write: .csv, .jsonl, .parquet, .npy (NumPy: one float32 array, with the paths of its rows in FILE.paths.csv beside it), "
+                + "or .idv (ML.NET's binary format).",
             HelpName = "FILE",
             Required = true,
         };

@@ -32,10 +32,11 @@ internal sealed class MergeCommand : ToolCommand
             string path = parsed.GetRequiredValue(output);
             string[] inputs = parsed.GetRequiredValue(shards);
             CsvStyle csv = csvOptions.Read(parsed, path);
-            OutputPaths.Require(path, report: null, [.. inputs, .. inputs.Select(RunManifest.PathFor)]);
+            OutputPaths.RequireOfMerge(path, [.. inputs, .. inputs.Select(RunManifest.PathFor)]);
             ShardMerge merge = await ShardMerge.OpenAsync(inputs, cancellationToken).ConfigureAwait(false);
             ResultFormat format = ResultFormat.Of(path, merge.Schema.Kind, csv);
             long failed = 0;
+            await ResultFormat.WriteBesideAsync(path, merge.Rows(), cancellationToken).ConfigureAwait(false);
             await AtomicFile.WriteAsync(
                 path,
                 stream => format.WriteAsync(

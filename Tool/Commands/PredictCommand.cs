@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Security.Cryptography;
 
 namespace MlNetMobileViT.Tool;
@@ -10,13 +9,19 @@ internal sealed class PredictCommand : ToolCommand
     public PredictCommand(Terminal terminal)
         : base(
             "predict",
-            "Classify images with a model that 'train' wrote.",
+            "Classify images with a model that 'train' wrote. Or with any saved pipeline of ML.NET that takes paths of images.",
             "predict flowers.zip photos --recursive --output flowers.csv")
     {
         var model = new Argument<string>("MODEL.zip") { Description = "The model." };
         Add(model);
         var inputOptions = new InputOptions(this);
         var options = new ClassOptions(this);
+        var pathColumn = new Option<string?>("--path-column")
+        {
+            Description = "The column of the pipeline's input that takes the paths. Default: Path, or the only one of text.",
+            HelpName = "NAME",
+        };
+        Add(pathColumn);
         var scoringOptions = new ScoringOptions(this);
         var runOptions = new RunOptions(this);
         var truthOptions = new TruthOptions(this);
@@ -30,6 +35,7 @@ internal sealed class PredictCommand : ToolCommand
             MobileViTScoringOptions scoring = scoringOptions.Read(parsed);
             using var trained = TrainedModel.Load(
                 path,
+                parsed.GetValue(pathColumn),
                 scoringOptions.ReadModel(parsed),
                 new MobileViTPipelineOptions { Threads = scoring.Threads, BatchSize = scoring.BatchSize, MaxPixels = scoring.MaxPixels });
             top = Math.Min(top, trained.Labels.Count);
@@ -44,11 +50,11 @@ internal sealed class PredictCommand : ToolCommand
                 Report = options.ReportOf(parsed),
                 Reads = [path],
                 Resume = resume,
-                Schema = new ResultSchema(ResultKind.Classes, top),
+                Schema = options.SchemaOf(parsed, top),
                 Settings =
                 [
                     new("model", Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false)))),
-                    new("top", top.ToString(CultureInfo.InvariantCulture)),
+                    .. options.SettingsOf(parsed, top),
                     .. scoringOptions.SettingsOf(parsed),
                 ],
                 Score = images => trained.Classify(images, top),

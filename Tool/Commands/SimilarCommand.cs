@@ -31,7 +31,14 @@ internal sealed class SimilarCommand : ToolCommand
             Description = "Write a sheet with the images: one .html file that needs no network.",
             HelpName = "FILE.html",
         };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "Write the images to a file: .csv, .jsonl or .parquet. Columns: query, error, rank, path, similarity.",
+            HelpName = "FILE",
+        };
         Add(top);
+        Add(output);
+        var csvOptions = new CsvOptions(this);
         Add(report);
         SetAction(async (parsed, cancellationToken) =>
         {
@@ -48,7 +55,10 @@ internal sealed class SimilarCommand : ToolCommand
                 throw new CommandException($"There is no image '{query}'. Check the path.");
             }
 
-            OutputPaths written = OutputPaths.Require(output: null, parsed.GetValue(report), query, modelOptions.NameOf(parsed));
+            string? table = parsed.GetValue(output);
+            CsvStyle csv = csvOptions.Read(parsed, table);
+            ResultFormat? format = table is null ? null : ResultFormat.Of(table, ResultKind.Neighbors, csv);
+            OutputPaths written = OutputPaths.Require([table, parsed.GetValue(report)], parsed.GetValue(report), [query, modelOptions.NameOf(parsed)]);
             ImageInputs inputs = inputOptions.Read(parsed, terminal);
             using MobileViTModel model = await modelOptions
                 .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
@@ -81,20 +91,28 @@ internal sealed class SimilarCommand : ToolCommand
                     .Select(row => (Row: row, Cosine: TensorPrimitives.CosineSimilarity<float>(rows[0].Numbers, row.Numbers)))
                     .OrderByDescending(pair => pair.Cosine).Take(count),
             ];
-            var table = new TextTable("Image", "Cosine");
+            var lines = new TextTable("Image", "Cosine");
             foreach (var (row, cosine) in nearest)
             {
-                table.Add(row.Path, cosine.ToString("0.0000", CultureInfo.InvariantCulture));
+                lines.Add(row.Path, cosine.ToString("0.0000", CultureInfo.InvariantCulture));
             }
 
             if (nearest.Length > 0)
             {
-                table.Write(terminal);
+                lines.Write(terminal);
             }
 
             foreach (ResultRow failure in failures)
             {
                 terminal.Note($"left out: {TextCell.Printable(failure.Error!)}");
+            }
+
+            if (table is not null)
+            {
+                ResultRow[] found = [.. nearest.Select((near, i) => new ResultRow(i, query, null, [near.Row.Path], [near.Cosine, i + 1]))];
+                await AtomicFile.WriteAsync(
+                    table, stream => format!.WriteAsync(stream, ResultSchema.OfNeighbors, found, cancellationToken)).ConfigureAwait(false);
+                terminal.WriteLine($"written: {TextCell.Printable(table)}");
             }
 
             if (parsed.GetValue(report) is { } page)

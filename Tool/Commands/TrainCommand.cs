@@ -108,7 +108,19 @@ internal sealed class TrainCommand : ToolCommand
         int[] good = [.. Enumerable.Range(0, rows.Count).Where(i => rows[i].Error is null)];
         var examples = new LabeledFeatures([.. good.Select(i => rows[i].Numbers)], [.. good.Select(i => allLabels[i])]);
         RequireClasses(settings.Folder, examples, allLabels, settings.Folds ?? 2);
-        var (training, held) = Measure(terminal, settings, examples, cancellationToken);
+        FeatureClassifier classifier = null!;
+        ITransformer final = null!;
+        (TrainingResult training, HeldOutPredictions held) = (null!, null!);
+        // How many trainings there are the learning curve tells on the way.
+        WorkProgress.Run(terminal, "trainings", Task.FromResult<long?>(null), progress =>
+        {
+            (training, held) = Measure(terminal, settings, examples, progress, cancellationToken);
+            classifier = settings.ClassifierOf(training.Trainer);
+            progress.Phase = $"trainer {training.Trainer}, all images";
+            final = classifier.Fit(examples);
+            progress.Advance();
+        });
+        using var owner = final as IDisposable;
         Evaluation evaluation = Evaluate(rows, allLabels, good, examples, held);
         ClassificationMetrics metrics = evaluation.Metrics;
         string how = training.Folds is { } folds
@@ -131,9 +143,6 @@ internal sealed class TrainCommand : ToolCommand
         terminal.WriteLine();
         EvaluationTables.Write(terminal, evaluation);
 
-        FeatureClassifier classifier = settings.ClassifierOf(training.Trainer);
-        ITransformer final = classifier.Fit(examples);
-        using var owner = final as IDisposable;
         string? nothing = classifier.NothingLearned(final, examples.Vectors);
         if (nothing is not null)
         {
@@ -169,12 +178,15 @@ internal sealed class TrainCommand : ToolCommand
 
     /// <summary>Measures the trainer, or all and takes the best.</summary>
     private static (TrainingResult Training, HeldOutPredictions Held) Measure(
-        Terminal terminal, Settings settings, LabeledFeatures examples, CancellationToken cancellationToken)
+        Terminal terminal, Settings settings, LabeledFeatures examples, WorkProgress progress, CancellationToken cancellationToken)
     {
         bool isSplit = settings.Folds is null && !settings.ComparesAll;
         int folds = settings.Folds ?? (isSplit ? DefaultFolds : FoldsFor(terminal, examples));
         var validation = new CrossValidation(
-            examples, StratifiedFolds.Deal(examples.Labels, folds, settings.Seed), isSplit ? [0] : [.. Enumerable.Range(0, folds)]);
+            examples, StratifiedFolds.Deal(examples.Labels, folds, settings.Seed), isSplit ? [0] : [.. Enumerable.Range(0, folds)])
+        {
+            Progress = progress,
+        };
         TrainerComparison? comparison = null;
         HeldOutPredictions held;
         if (settings.ComparesAll)

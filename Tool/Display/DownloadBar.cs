@@ -38,7 +38,7 @@ internal sealed class DownloadBar : IProgress<DownloadProgress>
                     new ProgressBarColumn(),
                     new DownloadedColumn(),
                     new TransferSpeedColumn(),
-                    new RemainingTimeColumn())
+                    new TimeLeft())
                 .StartAsync(context =>
                 {
                     bar._task = context.AddTask(name);

@@ -17,7 +17,7 @@ internal sealed class StepProgress : IProgress<QuantizationProgress>
         terminal.IsInteractive
             ? await terminal.Screen.Progress()
                 .AutoClear(true)
-                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new TimeLeft(), new SpinnerColumn())
                 .StartAsync(context => work(new StepProgress(context)))
                 .ConfigureAwait(false)
             : await work(null).ConfigureAwait(false);

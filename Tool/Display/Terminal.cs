@@ -8,8 +8,14 @@ namespace MlNetMobileViT.Tool;
 /// <param name="error">Errors, warnings and notes.</param>
 /// <param name="isInteractive">Whether <paramref name="output"/> is a screen, with colours and a progress bar.</param>
 /// <param name="isErrorInteractive">Whether <paramref name="error"/> is that screen too.</param>
+/// <param name="time">The clock; null for the system's.</param>
 internal sealed class Terminal(
-    TextReader input, TextWriter output, TextWriter error, bool isInteractive = false, bool isErrorInteractive = false)
+    TextReader input,
+    TextWriter output,
+    TextWriter error,
+    bool isInteractive = false,
+    bool isErrorInteractive = false,
+    TimeProvider? time = null)
 {
     // What a table without a screen is made for: a file, a pager, a log.
     private const int UnlimitedWidth = 4096;
@@ -21,6 +27,10 @@ internal sealed class Terminal(
     public TextWriter Error { get; } = error;
 
     public bool IsInteractive { get; } = isInteractive;
+
+    public bool IsErrorInteractive { get; } = isErrorInteractive;
+
+    public TimeProvider Time { get; } = time ?? TimeProvider.System;
 
     /// <summary>The console of the process.</summary>
     public static Terminal OfProcess()
@@ -81,7 +91,7 @@ internal sealed class Terminal(
     /// <summary>Says something that is not a result and not an error.</summary>
     public void Note(string text)
     {
-        if (isErrorInteractive)
+        if (IsErrorInteractive)
         {
             // A progress bar makes room only for what goes through the screen.
             WriteLine($"note: {text}");

@@ -100,7 +100,7 @@ internal static class CsvResults
             }
 
             var labels = new List<string>();
-            var numbers = new List<float>();
+            var numbers = new SortedList<int, float>();
             for (int i = 2; i < schema.Columns.Count; i++)
             {
                 ResultColumn column = schema.Columns[i];
@@ -116,11 +116,11 @@ internal static class CsvResults
                 }
                 else if (column.Role == ResultColumnRole.Flag && field is True or False)
                 {
-                    numbers.Add(field == True ? 1 : 0);
+                    numbers.Add(column.Index, field == True ? 1 : 0);
                 }
                 else if (float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out float number))
                 {
-                    numbers.Add(number);
+                    numbers.Add(column.Index, number);
                 }
                 else
                 {
@@ -131,7 +131,7 @@ internal static class CsvResults
 
             string error = Text(1);
             yield return new ResultRow(
-                index, Text(0), error.Length == 0 ? null : error, [.. labels], [.. numbers]);
+                index, Text(0), error.Length == 0 ? null : error, [.. labels], [.. numbers.Values]);
         }
 
         string Text(int column)

@@ -4,9 +4,13 @@ using System.Text.Unicode;
 
 namespace MlNetMobileViT.Tool;
 
-/// <summary>Results as JSON Lines: an object a line, with the columns as its members; what is missing is null.</summary>
+/// <summary>
+/// Results as JSON Lines: an object a line, with the columns as its members, and features as one list; what is missing is null.
+/// </summary>
 internal static class JsonLinesResults
 {
+    private const string FeaturesMember = "features";
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     public static async Task WriteAsync(
@@ -19,7 +23,8 @@ internal static class JsonLinesResults
         {
             cancellationToken.ThrowIfCancellationRequested();
             json.WriteStartObject();
-            foreach (ResultColumn column in schema.Columns)
+            bool isVector = schema.Kind == ResultKind.Features;
+            foreach (ResultColumn column in isVector ? schema.Columns.Take(2) : schema.Columns)
             {
                 if (!column.IsNumber)
                 {
@@ -41,6 +46,21 @@ internal static class JsonLinesResults
                 }
             }
 
+            if (isVector && row.Error is null)
+            {
+                json.WriteStartArray(FeaturesMember);
+                foreach (float number in row.Numbers)
+                {
+                    json.WriteNumberValue(number);
+                }
+
+                json.WriteEndArray();
+            }
+            else if (isVector)
+            {
+                json.WriteNull(FeaturesMember);
+            }
+
             json.WriteEndObject();
             json.Flush();
             json.Reset();
@@ -55,8 +75,46 @@ internal static class JsonLinesResults
         string first = File.ReadLines(path).FirstOrDefault()
             ?? throw new InvalidDataException($"'{path}' is empty: a JSON Lines file without a row does not say its columns.");
         using JsonDocument document = Parse(path, 1, first);
-        var schema = ResultSchema.FromColumns([.. document.RootElement.EnumerateObject().Select(member => member.Name)], path);
-        return (schema, ReadRows(path, schema));
+        string[] members = [.. document.RootElement.EnumerateObject().Select(member => member.Name)];
+        ResultSchema schema = members is [ResultSchema.PathColumn, ResultSchema.ErrorColumn, FeaturesMember]
+            ? new ResultSchema(ResultKind.Features, ReadVectors(path).Select(static row => row.Numbers.Length).FirstOrDefault(static width => width > 0))
+            : ResultSchema.FromColumns(members, path);
+        return (schema, schema.Kind == ResultKind.Features ? ReadVectors(path, schema.Width) : ReadRows(path, schema));
+    }
+
+    /// <summary>Reads features; each list has to have the width, or any where that is not known yet.</summary>
+    private static IEnumerable<ResultRow> ReadVectors(string path, int? width = null)
+    {
+        long index = 0;
+        foreach (string line in File.ReadLines(path))
+        {
+            using JsonDocument document = Parse(path, ++index, line);
+            ResultRow row;
+            try
+            {
+                JsonElement features = document.RootElement.GetProperty(FeaturesMember);
+                row = new ResultRow(
+                    index - 1,
+                    document.RootElement.GetProperty(ResultSchema.PathColumn).GetString() ?? "",
+                    document.RootElement.GetProperty(ResultSchema.ErrorColumn).GetString(),
+                    [],
+                    features.ValueKind == JsonValueKind.Null ? [] : [.. features.EnumerateArray().Select(static number => number.GetSingle())]);
+            }
+            catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or FormatException)
+            {
+                throw new InvalidDataException(
+                    $"'{path}', line {index}: this is not a row with '{FeaturesMember}', a list of numbers or null. The file is damaged or was "
+                    + "edited.",
+                    exception);
+            }
+
+            if (width is not null && row.Numbers.Length > 0 && row.Numbers.Length != width)
+            {
+                throw new InvalidDataException($"'{path}', line {index}: '{FeaturesMember}' has {row.Numbers.Length} numbers, and others have {width}.");
+            }
+
+            yield return row;
+        }
     }
 
     private static IEnumerable<ResultRow> ReadRows(string path, ResultSchema schema)
@@ -66,7 +124,7 @@ internal static class JsonLinesResults
         {
             using JsonDocument document = Parse(path, index + 1, line);
             var labels = new List<string>();
-            var numbers = new List<float>();
+            var numbers = new SortedList<int, float>();
             string? file = null;
             string? error = null;
             foreach (ResultColumn column in schema.Columns)
@@ -83,7 +141,7 @@ internal static class JsonLinesResults
 
                 if (column.Role == ResultColumnRole.Flag && value.ValueKind is JsonValueKind.True or JsonValueKind.False)
                 {
-                    numbers.Add(value.GetBoolean() ? 1 : 0);
+                    numbers.Add(column.Index, value.GetBoolean() ? 1 : 0);
                     continue;
                 }
 
@@ -108,12 +166,12 @@ internal static class JsonLinesResults
                         labels.Add(value.GetString()!);
                         break;
                     default:
-                        numbers.Add(value.GetSingle());
+                        numbers.Add(column.Index, value.GetSingle());
                         break;
                 }
             }
 
-            yield return new ResultRow(index++, file ?? "", error, [.. labels], [.. numbers]);
+            yield return new ResultRow(index++, file ?? "", error, [.. labels], [.. numbers.Values]);
         }
     }
 

@@ -25,8 +25,14 @@ internal sealed class OutputPaths
         string? target = output ?? report;
         string? journal = target is null ? null : ResultJournal.PathFor(target);
         string? manifest = output is null ? null : RunManifest.PathFor(output);
-        return Require([output, report, journal, manifest], report, read);
+        string? beside = output is null ? null : ResultFormat.BesideOf(output);
+        return Require([output, report, journal, manifest, beside], report, read);
     }
+
+    /// <summary>Checks the files that joining shards writes.</summary>
+    /// <inheritdoc cref="Require(IEnumerable{string}, string, IEnumerable{string})"/>
+    public static OutputPaths RequireOfMerge(string output, IEnumerable<string?> read) =>
+        Require([output, ResultFormat.BesideOf(output)], report: null, read);
 
     /// <summary>Checks the files that a command writes.</summary>
     /// <param name="write">All of them; what is null is not asked for.</param>

@@ -107,7 +107,8 @@ internal static class ParquetResults
                         texts[0][row]!,
                         texts[1][row],
                         [.. texts.Skip(2).Where(column => column is not null).Select(column => column[row]).OfType<string>()],
-                        [.. numbers.Where(column => column is not null).Select(column => column[row]).OfType<float>()]);
+                        [.. schema.Columns.Zip(numbers).Where(column => column.Second is not null).OrderBy(column => column.First.Index)
+                            .Select(column => column.Second[row]).OfType<float>()]);
                 }
             }
         }

@@ -1,3 +1,5 @@
+using MlNetMobileViT.Conversion;
+
 namespace MlNetMobileViT.Tool;
 
 /// <summary>The formats of result files, by extension.</summary>
@@ -9,6 +11,7 @@ internal sealed class ResultFormat(string extension, ResultFormat.Writer write, 
         new(".jsonl", JsonLinesResults.WriteAsync, JsonLinesResults.Read),
         new(".parquet", ParquetResults.WriteAsync, ParquetResults.Read),
         new(".idv", IdvResults.WriteAsync, IdvResults.Read) { Kinds = [ResultKind.Features] },
+        new(NpyResults.Extension, NpyResults.WriteAsync, NpyResults.Read) { Kinds = [ResultKind.Features] },
     ];
 
     /// <summary>Writes a whole table to a stream, row by row.</summary>
@@ -42,6 +45,27 @@ internal sealed class ResultFormat(string extension, ResultFormat.Writer write, 
                 $"'{path}' should end in {string.Join(", ", candidates.Select(format => format.Extension))}: "
                 + "the extension decides the format.");
         return csv is not null && found.Extension == CsvResults.Extension ? Csv(csv) : found;
+    }
+
+    /// <summary>The file that belongs beside an output, in a format that needs two; else null.</summary>
+    public static string? BesideOf(string output) =>
+        NpyResults.Extension.Equals(Path.GetExtension(output), StringComparison.OrdinalIgnoreCase) ? NpyResults.PathsOf(output) : null;
+
+    /// <summary>Writes the file that belongs beside an output, whole or not at all.</summary>
+    /// <returns>Its SHA-256; null where the format needs none.</returns>
+    public static async Task<string?> WriteBesideAsync(string output, IEnumerable<ResultRow> rows, CancellationToken cancellationToken)
+    {
+        string? sha256 = null;
+        if (BesideOf(output) is { } path)
+        {
+            await AtomicFile.WriteAsync(path, async stream =>
+            {
+                await NpyResults.WritePathsAsync(stream, rows, cancellationToken).ConfigureAwait(false);
+                sha256 = await RunManifest.HashAsync(stream, cancellationToken).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }
+
+        return sha256;
     }
 
     private static ResultFormat Csv(CsvStyle style) => new(

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace MlNetMobileViT.Tool;
@@ -43,9 +43,11 @@ internal sealed class ResultJournal : IDisposable
     /// <summary>Begins a journal.</summary>
     /// <param name="path">The file.</param>
     /// <param name="settings">What the rows depend on, by name; a run that resumes must have the same.</param>
-    public static ResultJournal Create(string path, IReadOnlyList<KeyValuePair<string, string>> settings)
+    /// <param name="isShared">Whether others may <see cref="Read"/> it meanwhile; the caller sees to it that nobody else writes.</param>
+    public static ResultJournal Create(
+        string path, IReadOnlyList<KeyValuePair<string, string>> settings, bool isShared = false)
     {
-        var journal = new ResultJournal(path, Open(path, FileMode.CreateNew));
+        var journal = new ResultJournal(path, Open(path, FileMode.CreateNew, FileAccess.ReadWrite, ShareOf(isShared)));
         try
         {
             journal._stream.Write(HeadOf(settings));
@@ -59,42 +61,77 @@ internal sealed class ResultJournal : IDisposable
     }
 
     /// <summary>Opens the journal of a stopped run, and hands each of its rows to <paramref name="onRow"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="settings">What the rows depend on, by name.</param>
+    /// <param name="onRow">Told each row.</param>
+    /// <param name="isShared">Whether others may <see cref="Read"/> it meanwhile; the caller sees to it that nobody else writes.</param>
     /// <exception cref="CommandException">The stopped run had other settings.</exception>
     public static ResultJournal Resume(
-        string path, IReadOnlyList<KeyValuePair<string, string>> settings, Action<ResultRow> onRow)
+        string path, IReadOnlyList<KeyValuePair<string, string>> settings, Action<ResultRow> onRow, bool isShared = false)
     {
-        FileStream stream = Open(path, FileMode.Open);
+        ResultJournal journal = Open(path, settings, onRow, FileAccess.ReadWrite, ShareOf(isShared), out long end);
+        if (end == 0)
+        {
+            journal._stream.SetLength(0);
+            journal._stream.Write(HeadOf(settings));
+        }
+        else
+        {
+            journal._stream.SetLength(end);
+            journal._stream.Position = end;
+        }
+
+        return journal;
+    }
+
+    /// <summary>Reads the rows that are whole in a journal that another run may be writing; nothing is changed.</summary>
+    /// <inheritdoc cref="Resume"/>
+    public static void Read(string path, IReadOnlyList<KeyValuePair<string, string>> settings, Action<ResultRow> onRow) =>
+        Open(path, settings, onRow, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, out _).Dispose();
+
+    /// <summary>Opens a journal and reads its rows.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="settings">What the rows depend on, by name.</param>
+    /// <param name="onRow">Told each row.</param>
+    /// <param name="access">What is done with the file.</param>
+    /// <param name="share">What others may do meanwhile.</param>
+    /// <param name="end">Where the last whole row ends; 0 where even the head is not whole.</param>
+    private static ResultJournal Open(
+        string path,
+        IReadOnlyList<KeyValuePair<string, string>> settings,
+        Action<ResultRow> onRow,
+        FileAccess access,
+        FileShare share,
+        out long end)
+    {
+        FileStream stream = Open(path, FileMode.Open, access, share);
         var journal = new ResultJournal(path, stream);
         try
         {
-            byte[] head = HeadOf(settings);
-            if (IsCutInHead(stream, head))
+            end = 0;
+            if (IsCutInHead(stream, HeadOf(settings)))
             {
-                stream.SetLength(0);
-                stream.Write(head);
                 return journal;
             }
 
             RequireMagic(stream, path);
-            byte[] header = ReadRecord(stream)
-                ?? throw new CommandException($"'{path}' is damaged in its first record. Delete the file to start over.");
-            if (RunSettings.Difference(ParseSettings(header), settings) is { } difference)
+            if (RunSettings.Difference(ParseSettings(ReadHead(stream, path)), settings) is { } difference)
             {
                 throw new CommandException(
                     $"'{path}' was begun with {difference.Describe("this run has")}. Resume with the same settings, or delete the file "
                     + "to start over.");
             }
 
-            long end = stream.Position;
-            while (ReadRecord(stream) is { } record)
+            // The buffer is only dropped: disposing it would close the file.
+            var buffered = new BufferedStream(stream, 1 << 16);
+            end = buffered.Position;
+            while (ReadRecord(buffered) is { } record)
             {
                 onRow(ParseRow(record));
                 journal.Count++;
-                end = stream.Position;
+                end = buffered.Position;
             }
 
-            stream.SetLength(end);
-            stream.Position = end;
             return journal;
         }
         catch (Exception exception)
@@ -125,10 +162,7 @@ internal sealed class ResultJournal : IDisposable
         }
 
         _writer.Write(row.Numbers.Length);
-        foreach (float number in row.Numbers)
-        {
-            _writer.Write(number);
-        }
+        _writer.Write(MemoryMarshal.AsBytes(row.Numbers.AsSpan()));
 
         _writer.Flush();
         _stream.Write(Framed(_record));
@@ -200,7 +234,9 @@ internal sealed class ResultJournal : IDisposable
         _stream.Dispose();
     }
 
-    private static FileStream Open(string path, FileMode mode)
+    private static FileShare ShareOf(bool isShared) => isShared ? FileShare.Read : FileShare.None;
+
+    private static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share)
     {
         if (FileKinds.Of(path) is var kind and (FileKind.Pipe or FileKind.Socket or FileKind.Device or FileKind.Folder))
         {
@@ -210,7 +246,7 @@ internal sealed class ResultJournal : IDisposable
         try
         {
             // Two runs with one output must not mix their rows. No buffer: each row is one write.
-            return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return new FileStream(path, mode, access, share, bufferSize: 0);
         }
         catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
         {
@@ -248,11 +284,7 @@ internal sealed class ResultJournal : IDisposable
         }
 
         float[] numbers = new float[reader.ReadInt32()];
-        for (int i = 0; i < numbers.Length; i++)
-        {
-            numbers[i] = reader.ReadSingle();
-        }
-
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(numbers.AsSpan()));
         return new ResultRow(index, path, failed ? error : null, labels, numbers);
     }
 
@@ -290,6 +322,9 @@ internal sealed class ResultJournal : IDisposable
         return stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual(Magic);
     }
 
+    private static byte[] ReadHead(FileStream stream, string path) => ReadRecord(stream)
+        ?? throw new CommandException($"'{path}' is damaged in its first record. Delete the file to start over.");
+
     /// <summary>The next record, or null at the end or where it is not whole.</summary>
     private static byte[]? ReadRecord(Stream stream)
     {
@@ -307,23 +342,7 @@ internal sealed class ResultJournal : IDisposable
 
         byte[] record = new byte[length];
         stream.ReadExactly(record);
-        return Checksum(record) == BitConverter.ToUInt32(head[4..]) ? record : null;
-    }
-
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        uint checksum = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..])
-        {
-            checksum = BitOperations.Crc32C(checksum, BitConverter.ToUInt64(bytes));
-        }
-
-        foreach (byte value in bytes)
-        {
-            checksum = BitOperations.Crc32C(checksum, value);
-        }
-
-        return ~checksum;
+        return Crc32C.Of(record) == BitConverter.ToUInt32(head[4..]) ? record : null;
     }
 
     /// <summary>What the file begins with: the magic text and the settings.</summary>
@@ -347,7 +366,7 @@ internal sealed class ResultJournal : IDisposable
         ReadOnlySpan<byte> payload = record.GetBuffer().AsSpan(0, (int)record.Length);
         byte[] framed = new byte[payload.Length + RecordHeadLength];
         BitConverter.TryWriteBytes(framed, payload.Length);
-        BitConverter.TryWriteBytes(framed.AsSpan(sizeof(int)), Checksum(payload));
+        BitConverter.TryWriteBytes(framed.AsSpan(sizeof(int)), Crc32C.Of(payload));
         payload.CopyTo(framed.AsSpan(RecordHeadLength));
         return framed;
     }

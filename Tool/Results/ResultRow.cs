@@ -5,10 +5,13 @@ namespace MlNetMobileViT.Tool;
 /// <param name="Path">The path as it was named.</param>
 /// <param name="Error">Why there is no result, or null.</param>
 /// <param name="Labels">
-/// The most likely classes, most likely first, or the truth and the prediction; empty for features and, but for the truth, where there
-/// is an error.
+/// The most likely classes, most likely first; the truth and the prediction; or a neighbour. Empty for features and, but for the truth,
+/// where there is an error.
 /// </param>
-/// <param name="Numbers">The classes' probabilities, the features, or what an evaluation says; empty where there is an error.</param>
+/// <param name="Numbers">
+/// The classes' probabilities, and behind them the classes' indexes; the features; what an evaluation says; or a similarity and a rank.
+/// Empty where there is an error.
+/// </param>
 internal sealed record ResultRow(long Index, string Path, string? Error, string[] Labels, float[] Numbers)
 {
     public static ResultRow Failure(long index, string path, string error) => new(index, path, error, [], []);
@@ -25,4 +28,7 @@ internal enum ResultKind
 
     /// <summary>The truth, and what was predicted.</summary>
     Evaluation,
+
+    /// <summary>A picture that is like another: its rank, its path and the cosine of the two.</summary>
+    Neighbors,
 }

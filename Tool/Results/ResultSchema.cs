@@ -5,17 +5,21 @@ namespace MlNetMobileViT.Tool;
 /// <summary>What a result file holds beside the path and the error; the one place where its columns are named.</summary>
 /// <remarks>
 /// Class tables: <c>path,error,label_1,probability_1,…,label_k,probability_k</c>, most likely first. Feature tables:
-/// <c>path,error,f0,f1,…</c>. Evaluations: <c>path,error,truth,prediction,probability,rank,correct</c>, the rank being that of the truth.
-/// Every format has the same columns. Where <c>error</c> is set, the columns after it are empty, but for <c>truth</c>.
+/// <c>path,error,f0,f1,…</c>; JSON Lines, NumPy and .idv have the features as one vector. Evaluations:
+/// <c>path,error,truth,prediction,probability,rank,correct</c>, the rank being that of the truth. Neighbours:
+/// <c>query,error,rank,path,similarity</c>. Where <c>error</c> is set, the columns after it are empty, but for <c>truth</c>.
 /// </remarks>
-/// <param name="kind">Classes, features or an evaluation.</param>
-/// <param name="width">The number of classes in a row, or of features; 0 for an evaluation.</param>
-internal sealed class ResultSchema(ResultKind kind, int width)
+/// <param name="kind">What the rows hold.</param>
+/// <param name="width">The number of classes in a row, or of features; 0 for the other kinds.</param>
+/// <param name="hasClassIndexes">Whether <c>index_i</c> stands behind <c>label_i</c>: the place of the class among the model's.</param>
+internal sealed class ResultSchema(ResultKind kind, int width, bool hasClassIndexes = false)
 {
     public const string PathColumn = "path";
     public const string ErrorColumn = "error";
 
+    private const string QueryColumn = "query";
     private const string LabelPrefix = "label_";
+    private const string IndexPrefix = "index_";
     private const string ProbabilityPrefix = "probability_";
     private const string FeaturePrefix = "f";
     private const string TruthColumn = "truth";
@@ -23,13 +27,16 @@ internal sealed class ResultSchema(ResultKind kind, int width)
     /// <summary>What evaluations are written as.</summary>
     public static ResultSchema OfEvaluation { get; } = new(ResultKind.Evaluation, 0);
 
+    /// <summary>What the nearest pictures are written as.</summary>
+    public static ResultSchema OfNeighbors { get; } = new(ResultKind.Neighbors, 0);
+
     public ResultKind Kind { get; } = kind;
 
-    /// <summary>The number of classes in a row, or of features; 0 for an evaluation.</summary>
+    /// <summary>The number of classes in a row, or of features; 0 for the other kinds.</summary>
     public int Width { get; } = width;
 
     /// <summary>The columns in the order of the file.</summary>
-    public IReadOnlyList<ResultColumn> Columns { get; } = [.. MakeColumns(kind, width)];
+    public IReadOnlyList<ResultColumn> Columns { get; } = [.. MakeColumns(kind, width, hasClassIndexes)];
 
     /// <summary>Recognises a table by the names of its columns.</summary>
     /// <param name="names">The names, in the order of the file.</param>
@@ -37,11 +44,13 @@ internal sealed class ResultSchema(ResultKind kind, int width)
     /// <exception cref="InvalidDataException">No command of this program writes such columns.</exception>
     public static ResultSchema FromColumns(IReadOnlyList<string> names, string source)
     {
-        ResultSchema schema = names.ElementAtOrDefault(2) switch
+        ResultSchema schema = names switch
         {
-            FeaturePrefix + "0" => new ResultSchema(ResultKind.Features, names.Count - 2),
-            TruthColumn => OfEvaluation,
-            _ => new ResultSchema(ResultKind.Classes, Math.Max(names.Count - 2, 0) / 2),
+            [_, _, FeaturePrefix + "0", ..] => new(ResultKind.Features, names.Count - 2),
+            [_, _, TruthColumn, ..] => OfEvaluation,
+            [QueryColumn, ..] => OfNeighbors,
+            [_, _, _, IndexPrefix + "1", ..] => new(ResultKind.Classes, (names.Count - 2) / 3, hasClassIndexes: true),
+            _ => new(ResultKind.Classes, Math.Max(names.Count - 2, 0) / 2),
         };
         return schema.Columns.Select(column => column.Name).SequenceEqual(names)
             ? schema
@@ -54,9 +63,9 @@ internal sealed class ResultSchema(ResultKind kind, int width)
     private static string Shorten(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(8).Select(name => $"'{name}'")) + (names.Count > 8 ? ", …" : "");
 
-    private static IEnumerable<ResultColumn> MakeColumns(ResultKind kind, int width)
+    private static IEnumerable<ResultColumn> MakeColumns(ResultKind kind, int width, bool hasClassIndexes)
     {
-        yield return new ResultColumn(PathColumn, ResultColumnRole.Path, 0);
+        yield return new ResultColumn(kind == ResultKind.Neighbors ? QueryColumn : PathColumn, ResultColumnRole.Path, 0);
         yield return new ResultColumn(ErrorColumn, ResultColumnRole.Error, 0);
         if (kind == ResultKind.Evaluation)
         {
@@ -65,6 +74,12 @@ internal sealed class ResultSchema(ResultKind kind, int width)
             yield return new ResultColumn("probability", ResultColumnRole.Number, 0);
             yield return new ResultColumn("rank", ResultColumnRole.Count, 1);
             yield return new ResultColumn("correct", ResultColumnRole.Flag, 2);
+        }
+        else if (kind == ResultKind.Neighbors)
+        {
+            yield return new ResultColumn("rank", ResultColumnRole.Count, 1);
+            yield return new ResultColumn(PathColumn, ResultColumnRole.Label, 0);
+            yield return new ResultColumn("similarity", ResultColumnRole.Number, 0);
         }
 
         for (int i = 0; i < width; i++)
@@ -77,6 +92,11 @@ internal sealed class ResultSchema(ResultKind kind, int width)
             {
                 string rank = (i + 1).ToString(CultureInfo.InvariantCulture);
                 yield return new ResultColumn(LabelPrefix + rank, ResultColumnRole.Label, i);
+                if (hasClassIndexes)
+                {
+                    yield return new ResultColumn(IndexPrefix + rank, ResultColumnRole.Count, width + i);
+                }
+
                 yield return new ResultColumn(ProbabilityPrefix + rank, ResultColumnRole.Number, i);
             }
         }
@@ -113,10 +133,10 @@ internal enum ResultColumnRole
     /// <summary>Why the picture has no result.</summary>
     Error,
 
-    /// <summary>The name of a class.</summary>
+    /// <summary>The name of a class, or the path of a neighbour.</summary>
     Label,
 
-    /// <summary>A probability or a feature.</summary>
+    /// <summary>A probability, a feature or a similarity.</summary>
     Number,
 
     /// <summary>A whole number.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.Tool;
@@ -59,6 +60,10 @@ internal sealed record RunManifest
     /// <summary>The SHA-256 of the output, in lower-case hexadecimal.</summary>
     public required string OutputSha256 { get; init; }
 
+    /// <summary>The SHA-256 of the file beside the output, in formats that have one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? BesideSha256 { get; init; }
+
     /// <summary>
     /// The position of each row of a shard among all inputs: differences from one row to the next as variable-length integers,
     /// in Base64. Empty for a run without shards, whose rows are all inputs in their order.
@@ -113,13 +118,20 @@ internal sealed record RunManifest
     /// <exception cref="CommandException">It is another.</exception>
     public async Task RequireUnchangedAsync(string output, CancellationToken cancellationToken)
     {
-        FileStream stream = File.OpenRead(output);
-        await using (stream.ConfigureAwait(false))
+        await RequireAsync(output, OutputSha256).ConfigureAwait(false);
+        if (BesideSha256 is not null && ResultFormat.BesideOf(output) is { } beside)
         {
-            if (stream.Length != OutputBytes || await HashAsync(stream, cancellationToken).ConfigureAwait(false) != OutputSha256)
+            await RequireAsync(beside, BesideSha256).ConfigureAwait(false);
+        }
+
+        async Task RequireAsync(string path, string sha256)
+        {
+            using FileStream? stream = File.Exists(path) ? File.OpenRead(path) : null;
+            if (stream is null || (path == output && stream.Length != OutputBytes)
+                || await HashAsync(stream, cancellationToken).ConfigureAwait(false) != sha256)
             {
                 throw new CommandException(
-                    $"'{output}' is not the file that '{Path.GetFileName(PathFor(output))}' describes: it was changed, or its run did "
+                    $"'{path}' is not the file that '{Path.GetFileName(PathFor(output))}' describes: it was changed, or its run did "
                     + "not end. Run that command again.");
             }
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlNetMobileViT.Conversion;
 
 namespace MlNetMobileViT.Tool;
 
@@ -6,13 +7,19 @@ namespace MlNetMobileViT.Tool;
 /// Features that are kept in a file for the next run. They save time and nothing else: where the file cannot be read or written,
 /// a note says so, and the run goes on without it.
 /// </summary>
+/// <remarks>
+/// One run at a time adds to the file, the one that holds the lock beside it; others read it meanwhile, and keep nothing. (What
+/// .NET locks on Unix when it opens a file knows no writer beside readers.)
+/// </remarks>
 internal sealed class FeatureCache : IDisposable
 {
     private const string Extension = ".features";
+    private const string LockExtension = ".lock";
 
     private readonly Terminal _terminal;
     private readonly Dictionary<string, float[]> _known = new(StringComparer.Ordinal);
     private ResultJournal? _journal;
+    private readonly FileStream? _lock;
 
     /// <summary>Opens the file of some settings, and reads what is in it.</summary>
     /// <param name="terminal">Where notes go.</param>
@@ -27,7 +34,17 @@ internal sealed class FeatureCache : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            _journal = File.Exists(path) ? ResultJournal.Resume(path, settings, Remember) : ResultJournal.Create(path, settings);
+            _lock = TryLock(path + LockExtension);
+            if (_lock is null)
+            {
+                terminal.Note("another run keeps features there now; those that this run computes are not kept.");
+                ResultJournal.Read(path, settings, Remember);
+                return;
+            }
+
+            _journal = File.Exists(path)
+                ? ResultJournal.Resume(path, settings, Remember, isShared: true)
+                : ResultJournal.Create(path, settings, isShared: true);
         }
         catch (Exception exception) when (IsOfTheFile(exception))
         {
@@ -60,7 +77,24 @@ internal sealed class FeatureCache : IDisposable
         }
     }
 
-    public void Dispose() => _journal?.Dispose();
+    public void Dispose()
+    {
+        _journal?.Dispose();
+        _lock?.Dispose();
+    }
+
+    /// <summary>Locks the file for writing; null where another run has it.</summary>
+    private static FileStream? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (FileLock.IsHeld(exception.HResult))
+        {
+            return null;
+        }
+    }
 
     // An argument out of range is what .NET makes of a file that is too large: for FAT32 at 4 GB, or for a user's limit.
     private static bool IsOfTheFile(Exception exception) => exception

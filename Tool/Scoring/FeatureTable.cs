@@ -40,7 +40,7 @@ internal sealed class FeatureTable(
             terminal.Note(Invariant($"{inputs.Count - missing.Count:N0} of {inputs.Count:N0} images were featurized before."));
         }
 
-        ScoringProgress.Run(terminal, Task.FromResult<long?>(missing.Count), advance =>
+        ScoringProgress.Run(terminal, Task.FromResult<long?>(inputs.Count), advance =>
         {
             foreach (ResultRow row in new ImageScorer(model, scoring).Featurize(missing, layer))
             {
@@ -53,7 +53,8 @@ internal sealed class FeatureTable(
                 advance();
                 cancellationToken.ThrowIfCancellationRequested();
             }
-        });
+        },
+        inputs.Count - missing.Count);
         return rows;
     }
 }

@@ -24,8 +24,12 @@ internal sealed class ImageScorer(MobileViTModel model, MobileViTScoringOptions 
                 Threads = options.Threads,
                 MaxPixels = options.MaxPixels,
             });
+        var indexes = model.Labels.Select(static (label, i) => (label, i)).ToDictionary();
         return Run<Classes>(
-            pipeline, inputs, (input, row) => new ResultRow(input.Index, input.Path, null, row.TopLabels, row.TopProbabilities));
+            pipeline,
+            inputs,
+            (input, row) => new ResultRow(
+                input.Index, input.Path, null, row.TopLabels, [.. row.TopProbabilities, .. row.TopLabels.Select(label => (float)indexes[label])]));
     }
 
     /// <summary>An output of the model for each picture.</summary>

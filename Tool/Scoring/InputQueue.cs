@@ -17,13 +17,20 @@ internal sealed class InputQueue(IEnumerable<ImageInput> inputs) : IDisposable
     /// <param name="transformer">What scores an <see cref="ImagePath"/>.</param>
     /// <param name="inputs">The inputs.</param>
     /// <param name="toRow">Makes a row of what was scored.</param>
+    /// <param name="load">Makes the transformer's input of paths, where that is more than an <see cref="ImagePath"/>.</param>
     public static IEnumerable<ResultRow> Score<TScored>(
-        MLContext context, ITransformer transformer, IEnumerable<ImageInput> inputs, Func<ImageInput, TScored, ResultRow> toRow)
+        MLContext context,
+        ITransformer transformer,
+        IEnumerable<ImageInput> inputs,
+        Func<ImageInput, TScored, ResultRow> toRow,
+        Func<IEnumerable<string>, IDataView>? load = null)
         where TScored : ScoredImage, new()
     {
         using var underway = new InputQueue(inputs);
-        IDataView images = context.Data.LoadFromEnumerable(underway.ToScore().Select(path => new ImagePath { Path = path }));
-        foreach (TScored scored in context.Data.CreateEnumerable<TScored>(transformer.Transform(images), reuseRowObject: false))
+        IDataView images = load?.Invoke(underway.ToScore())
+            ?? context.Data.LoadFromEnumerable(underway.ToScore().Select(path => new ImagePath { Path = path }));
+        foreach (TScored scored in context.Data.CreateEnumerable<TScored>(
+            transformer.Transform(images), reuseRowObject: false, ignoreMissingColumns: load is not null))
         {
             List<ResultRow> before = underway.Next(out ImageInput input);
             foreach (ResultRow failure in before)

@@ -85,7 +85,7 @@ internal sealed class ScoringRun
             Terminal.Note(Invariant($"resuming: {done.Count:N0} rows are there already."));
         }
 
-        Task<long?> count = CountAsync(done.Count, cancellationToken);
+        Task<long?> count = CountAsync(cancellationToken);
         await Task.WhenAny(count, Task.Delay(CountPatience, CancellationToken.None)).ConfigureAwait(false);
         var all = new InputTally();
         var own = new InputTally();
@@ -95,7 +95,7 @@ internal sealed class ScoringRun
         {
             if (journal is not null && count.IsCompletedSuccessfully && count.Result is { } expected)
             {
-                RequireSpace(target!, expected);
+                RequireSpace(target!, Math.Max(expected - done.Count, 0));
             }
 
             ScoringProgress.Run(Terminal, count, advance =>
@@ -116,7 +116,8 @@ internal sealed class ScoringRun
                         break;
                     }
                 }
-            });
+            },
+            done.Count);
         }
         catch (Exception) when (scored == 0 && done.Count == 0 && journal is not null)
         {
@@ -226,7 +227,7 @@ internal sealed class ScoringRun
                 + "run, or delete the file to start over.");
     }
 
-    private Task<long?> CountAsync(long done, CancellationToken cancellationToken) => Task.Run<long?>(
+    private Task<long?> CountAsync(CancellationToken cancellationToken) => Task.Run<long?>(
         () =>
         {
             if (!Inputs.CanRepeat)
@@ -241,7 +242,7 @@ internal sealed class ScoringRun
                 count += Shard.Contains(input) ? 1 : 0;
             }
 
-            return Math.Max(count - done, 0);
+            return count;
         },
         CancellationToken.None);
 
@@ -288,6 +289,7 @@ internal sealed class ScoringRun
             RunManifest? manifest = null;
             if (Output is not null)
             {
+                string? besideSha256 = await ResultFormat.WriteBesideAsync(Output, journal.ReadRows(), cancellationToken).ConfigureAwait(false);
                 await AtomicFile.WriteAsync(Output, async stream =>
                 {
                     await format!.WriteAsync(stream, Schema, journal.ReadRows(), cancellationToken).ConfigureAwait(false);
@@ -304,6 +306,7 @@ internal sealed class ScoringRun
                         Settings = new SortedDictionary<string, string>(Settings.ToDictionary()),
                         OutputBytes = stream.Length,
                         OutputSha256 = await RunManifest.HashAsync(stream, cancellationToken).ConfigureAwait(false),
+                        BesideSha256 = besideSha256,
                         Positions = Shard == Shard.Whole ? "" : RunManifest.Pack(journal.ReadRows().Select(row => row.Index)),
                     };
                 }).ConfigureAwait(false);
@@ -413,7 +416,7 @@ internal sealed class ScoringRun
         string failed = failures == 0 ? "" : Invariant($", {failures:N0} failed");
         Terminal.WriteLine();
         Terminal.WriteLine(Invariant($"{rows:N0} {(rows == 1 ? "image" : "images")}{failed}{rate}"));
-        foreach (string path in new[] { Output, Report }.OfType<string>())
+        foreach (string path in new[] { Output, Output is null ? null : ResultFormat.BesideOf(Output), Report }.OfType<string>())
         {
             Terminal.WriteLine($"written: {TextCell.Printable(path)}");
         }

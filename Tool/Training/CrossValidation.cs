@@ -12,6 +12,9 @@ internal sealed class CrossValidation(LabeledFeatures examples, IReadOnlyList<in
     /// <summary>The pictures.</summary>
     public LabeledFeatures Examples => examples;
 
+    /// <summary>What is told of each training, where somebody listens.</summary>
+    public WorkProgress? Progress { get; init; }
+
     /// <summary>The pictures to train on for each fold that is held out.</summary>
     public IReadOnlyList<int[]> TrainingSets { get; } =
         [.. held.Select(heldOut => Enumerable.Range(0, examples.Count).Where(i => fold[i] != heldOut).ToArray())];
@@ -30,6 +33,7 @@ internal sealed class CrossValidation(LabeledFeatures examples, IReadOnlyList<in
         for (int i = 0; i < held.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            Progress?.Phase = Invariant($"trainer {classifier.Trainer}, fold {i + 1} of {held.Count}");
             ITransformer trained = classifier.Fit(examples.Take((trainingSets ?? TrainingSets)[i]));
             using var owner = trained as IDisposable;
             var predicted = classifier.Probabilities(trained, examples.Take(tests[i]).Vectors, examples.Classes);
@@ -37,6 +41,8 @@ internal sealed class CrossValidation(LabeledFeatures examples, IReadOnlyList<in
             {
                 predictions[row] = LabeledPrediction.Of(examples.ClassOf(row), probabilities);
             }
+
+            Progress?.Advance();
         }
 
         return new HeldOutPredictions(examples.Classes.Count, predictions, tests, Stopwatch.GetElapsedTime(start));

@@ -17,6 +17,9 @@ internal sealed class FeatureClassifier(FeatureTrainer trainer, int seed, bool i
 
     private readonly MLContext _context = new(seed);
 
+    /// <summary>The name of the trainer.</summary>
+    public string Trainer => trainer.Name;
+
     /// <summary>Trains on features and their labels. What is returned maps features to a predicted label and scores.</summary>
     /// <exception cref="CommandException">There is nothing in the features to learn from, or they are no numbers.</exception>
     public ITransformer Fit(LabeledFeatures examples)

@@ -48,8 +48,13 @@ public sealed class FeatureCommandsTests
         Demo.Fill(folder.PathOf("images"), 6);
         string report = folder.PathOf("sheet.html");
         CommandRun run = await CommandRun.Of(
-            "similar", Demo.Samples[2], folder.PathOf("images"), "-k", "3", "--cache", folder.PathOf("cache"), "--report", report);
+            "similar", Demo.Samples[2], folder.PathOf("images"), "-k", "3", "--cache", folder.PathOf("cache"), "--report", report,
+            "-o", folder.PathOf("nearest.csv"));
         Assert.AreEqual(0, run.ExitCode, run.Error);
+        string[] nearest = await File.ReadAllLinesAsync(folder.PathOf("nearest.csv"));
+        Assert.HasCount(4, nearest);
+        Assert.AreEqual("query,error,rank,path,similarity", nearest[0]);
+        Assert.StartsWith($"{Demo.Samples[2]},,1,{folder.PathOf("images", "002.jpg")},", nearest[1]);
         Assert.EndsWith("002.jpg  1.0000", run.Lines[1]);
         string page = await File.ReadAllTextAsync(report);
         Assert.HasCount(3, page.Split("<article").Skip(1).ToArray());

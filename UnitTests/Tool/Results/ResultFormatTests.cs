@@ -90,8 +90,8 @@ public sealed class ResultFormatTests
         using var stream = new MemoryStream();
         await ResultFormat.Of("x.jsonl").WriteAsync(stream, new(ResultKind.Features, 3), FeatureRows, CancellationToken.None);
         Assert.AreEqual(
-            "{\"path\":\"a.jpg\",\"error\":null,\"f0\":0.1,\"f1\":-2.5E-08,\"f2\":3.4028235E+38}\n"
-            + "{\"path\":\"b.jpg\",\"error\":\"It is empty.\",\"f0\":null,\"f1\":null,\"f2\":null}\n",
+            "{\"path\":\"a.jpg\",\"error\":null,\"features\":[0.1,-2.5E-08,3.4028235E+38]}\n"
+            + "{\"path\":\"b.jpg\",\"error\":\"It is empty.\",\"features\":null}\n",
             System.Text.Encoding.UTF8.GetString(stream.ToArray()));
     }
 
@@ -131,10 +131,60 @@ public sealed class ResultFormatTests
             "line 3, column 'f0': 'one'",
             Assert.ThrowsExactly<InvalidDataException>(() => ResultFormat.Of(csv).Read(csv).Rows.Count()).Message);
         string json = folder.PathOf("r.jsonl");
-        File.WriteAllText(json, "{\"path\":\"a\",\"error\":null,\"f0\":1}\n{\"path\":\"a\",\"error\":null,\"f0\":\"1\"}\n");
+        File.WriteAllText(json, "{\"path\":\"a\",\"error\":null,\"label_1\":\"x\",\"probability_1\":1}\n{\"path\":\"a\",\"error\":null,\"label_1\":\"x\",\"probability_1\":\"1\"}\n");
         Assert.Contains(
-            "line 2: 'f0'",
+            "line 2: 'probability_1'",
             Assert.ThrowsExactly<InvalidDataException>(() => ResultFormat.Of(json).Read(json).Rows.Count()).Message);
+    }
+
+    [TestMethod]
+    [DataRow("[1,\"2\"]", "line 2: this is not a row with 'features'")]
+    [DataRow("1", "line 2: this is not a row with 'features'")]
+    [DataRow("[1]", "line 2: 'features' has 1 numbers, and others have 2")]
+    public void A_damaged_list_of_features_is_named_by_its_line(string list, string sentence)
+    {
+        using var folder = new TemporaryFolder();
+        string json = folder.PathOf("r.jsonl");
+        File.WriteAllText(json, $"{{\"path\":\"a\",\"error\":null,\"features\":[1,2]}}\n{{\"path\":\"b\",\"error\":null,\"features\":{list}}}\n");
+        Assert.Contains(sentence, Assert.ThrowsExactly<InvalidDataException>(() => ResultFormat.Of(json).Read(json).Rows.Count()).Message);
+    }
+
+    [TestMethod]
+    [DataRow(".csv")]
+    [DataRow(".jsonl")]
+    [DataRow(".parquet")]
+    public async Task Indexes_of_classes_stand_beside_their_labels(string extension)
+    {
+        var schema = new ResultSchema(ResultKind.Classes, 2, hasClassIndexes: true);
+        string[] columns = ["path", "error", "label_1", "index_1", "probability_1", "label_2", "index_2", "probability_2"];
+        CollectionAssert.AreEqual(columns, schema.Columns.Select(static column => column.Name).ToArray());
+        ResultRow[] rows = [new(0, "a.jpg", null, ["cat", "dog"], [0.75f, 0.25f, 281, 3]), ResultRow.Failure(1, "b.jpg", "It is empty.")];
+        AssertSame(rows, await WriteAndRead("classes" + extension, schema, rows));
+    }
+
+    [TestMethod]
+    [DataRow(".csv")]
+    [DataRow(".jsonl")]
+    [DataRow(".parquet")]
+    public async Task Neighbours_are_read_back(string extension)
+    {
+        ResultRow[] neighbors = [new(0, "q.jpg", null, ["a.jpg"], [0.5f, 1]), ResultRow.Failure(1, "b.jpg", "It is empty.")];
+        AssertSame(neighbors, await WriteAndRead("neighbors" + extension, ResultSchema.OfNeighbors, neighbors));
+    }
+
+    private static async Task<ResultRow[]> WriteAndRead(string name, ResultSchema schema, ResultRow[] rows)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf(name);
+        var format = ResultFormat.Of(path, schema.Kind);
+        await using (FileStream stream = File.Create(path))
+        {
+            await format.WriteAsync(stream, schema, rows, CancellationToken.None);
+        }
+
+        var (read, found) = format.Read(path);
+        CollectionAssert.AreEqual(schema.Columns.ToArray(), read.Columns.ToArray());
+        return [.. found];
     }
 
     internal static void AssertSame(IReadOnlyList<ResultRow> expected, IReadOnlyList<ResultRow> actual)

@@ -56,7 +56,7 @@ public sealed class FeatureCacheTests
             "similar", Demo.Samples[2], folder.PathOf("images"), "-k", "3", "--cache", folder.PathOf("cache"),
         ];
         CommandRun first = await CommandRun.Of(arguments);
-        string file = Directory.GetFiles(folder.PathOf("cache", "features")).Single();
+        string file = Directory.GetFiles(folder.PathOf("cache", "features"), "*.features").Single();
         byte[] bytes = await File.ReadAllBytesAsync(file);
         bytes.AsSpan(from, Math.Min(count, bytes.Length - from)).Fill(0xA5);
         await File.WriteAllBytesAsync(file, bytes);
@@ -82,6 +82,31 @@ public sealed class FeatureCacheTests
         CollectionAssert.AreEqual(new float[] { 1, 2 }, again.Find("good"));
         Assert.IsNull(again.Find("bad"));
         Assert.AreEqual("", error.ToString());
+
+        FeatureCache Open() => new(terminal, folder.PathOf("cache"), [new("model", "m")]);
+    }
+
+    [TestMethod]
+    public void What_one_run_writes_another_reads_meanwhile()
+    {
+        using var folder = new TemporaryFolder();
+        using var error = new StringWriter();
+        var terminal = new Terminal(TextReader.Null, TextWriter.Null, error);
+        using FeatureCache writer = Open();
+        writer.Add("first", new ResultRow(0, "a.jpg", null, [], [1, 2]));
+        Assert.AreEqual("", error.ToString());
+        using (FeatureCache reader = Open())
+        {
+            CollectionAssert.AreEqual(new float[] { 1, 2 }, reader.Find("first"));
+            Assert.Contains("another run keeps features there now", error.ToString());
+            reader.Add("of the reader", new ResultRow(1, "b.jpg", null, [], [3, 4]));
+            writer.Add("second", new ResultRow(1, "b.jpg", null, [], [5, 6]));
+        }
+
+        writer.Dispose();
+        using FeatureCache next = Open();
+        CollectionAssert.AreEqual(new float[] { 5, 6 }, next.Find("second"));
+        Assert.IsNull(next.Find("of the reader"));
 
         FeatureCache Open() => new(terminal, folder.PathOf("cache"), [new("model", "m")]);
     }
