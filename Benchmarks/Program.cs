@@ -47,6 +47,12 @@ switch (args)
     case ["calls", var model]:
         CallsBenchmark.Run(model);
         return 0;
+    case ["index"]:
+        IndexBenchmark.Run(Console.Out, 1_000_000);
+        return 0;
+    case ["index", var vectors]:
+        IndexBenchmark.Run(Console.Out, int.Parse(vectors, CultureInfo.InvariantCulture));
+        return 0;
     case ["throughput-child", "measure", var contender, var model, var threads, var batch, var rows, .. var photos]:
         ContenderRun.Measure(
             Enum.Parse<Contender>(contender),
@@ -63,6 +69,6 @@ switch (args)
         ContenderRun.First(model, photo);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | scorer | graph MODEL.onnx PEER.onnx | transcription v2-1.0 | variants | throughput [--rounds N] | sweep | memory | calls [MODEL.onnx]");
+        await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project Benchmarks -- resampler | scorer | graph MODEL.onnx PEER.onnx | transcription v2-1.0 | variants | throughput [--rounds N] | sweep | memory | calls [MODEL.onnx] | index [VECTORS]");
         return 2;
 }

@@ -24,20 +24,34 @@ internal sealed class FileLock : IDisposable
         var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
-            try
+            if (TryAcquire(path) is { } acquired)
             {
-                return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                return acquired;
             }
-            catch (IOException exception) when (IsHeld(exception.HResult))
-            {
-                if (waiting is not null && waited.Elapsed >= Patience)
-                {
-                    waiting(path);
-                    waiting = null;
-                }
 
-                await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);
+            if (waiting is not null && waited.Elapsed >= Patience)
+            {
+                waiting(path);
+                waiting = null;
             }
+
+            await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes the lock if nobody has it.</summary>
+    /// <returns>The lock; null where another process holds it.</returns>
+    /// <exception cref="IOException">The file cannot be opened, for a reason other than that somebody holds it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
+    public static FileLock? TryAcquire(string path)
+    {
+        try
+        {
+            return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException exception) when (IsHeld(exception.HResult))
+        {
+            return null;
         }
     }
 

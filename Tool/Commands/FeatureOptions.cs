@@ -15,11 +15,14 @@ internal sealed class FeatureOptions
 
     public FeatureOptions(Command command) => command.Add(_layer);
 
-    /// <summary>The output that was named.</summary>
+    /// <summary>Whether an output was named.</summary>
+    public bool IsNamed(ParseResult parsed) => parsed.GetResult(_layer) is { Implicit: false };
+
+    /// <summary>The output that was named; where none was, <paramref name="unlessNamed"/> or else what help says.</summary>
     /// <exception cref="CommandException">The model does not have it.</exception>
-    public ModelOutput LayerOf(ParseResult parsed, MobileViTModel model)
+    public ModelOutput LayerOf(ParseResult parsed, MobileViTModel model, string? unlessNamed = null)
     {
-        string name = parsed.GetValue(_layer)!;
+        string name = unlessNamed is null || IsNamed(parsed) ? parsed.GetValue(_layer)! : unlessNamed;
         return model.Outputs.FirstOrDefault(output => output.Name == name)
             ?? throw new CommandException(
                 $"The model has no output '{name}'; it has {string.Join(", ", model.Outputs.Select(output => output.Name))}. Convert "

@@ -34,12 +34,27 @@ internal sealed class InputOptions
     public ImageInputs Read(ParseResult parsed, Terminal terminal, string? fallback = null)
     {
         string[] paths = parsed.GetValue(Paths) ?? [];
-        var inputs = new ImageInputs(
-            paths.Length == 0 && fallback is not null ? [fallback] : paths,
-            parsed.GetValue(_recursive),
-            terminal.Input,
-            parsed.GetValue(_null));
+        return Read(parsed, terminal, paths.Length == 0 && fallback is not null ? [fallback] : paths);
+    }
+
+    /// <summary>The inputs that paths name, listed as the options say.</summary>
+    /// <exception cref="CommandException">A path does not exist.</exception>
+    public ImageInputs Read(ParseResult parsed, Terminal terminal, IReadOnlyList<string> paths)
+    {
+        var inputs = new ImageInputs(paths, parsed.GetValue(_recursive), terminal.Input, parsed.GetValue(_null));
         inputs.Validate();
         return inputs;
+    }
+
+    /// <summary>Lists inputs at once, and says what was left out and why.</summary>
+    public static ImageInput[] List(ImageInputs inputs, Terminal terminal)
+    {
+        ImageInput[] images = [.. inputs.Enumerate()];
+        foreach (string note in inputs.Notes)
+        {
+            terminal.Note(TextCell.Printable(note));
+        }
+
+        return images;
     }
 }

@@ -29,6 +29,7 @@ internal static class MobileViTCommandLine
             new FeaturesCommand(terminal),
             new TrainCommand(terminal),
             new PredictCommand(terminal),
+            new IndexCommand(terminal),
             new SimilarCommand(terminal),
             new EvaluateCommand(terminal),
             new MergeCommand(terminal),

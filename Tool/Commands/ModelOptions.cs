@@ -26,9 +26,10 @@ internal sealed class ModelOptions
     /// <param name="options">How it runs.</param>
     /// <param name="terminal">Where notes go, and the progress of a download.</param>
     /// <param name="cancellationToken">Stops a download.</param>
+    /// <param name="unlessNamed">The model where none was named; null for the one that help says.</param>
     public Task<MobileViTModel> LoadAsync(
-        ParseResult parsed, MobileViTModelOptions options, Terminal terminal, CancellationToken cancellationToken) =>
-        ModelSource.LoadAsync(NameOf(parsed), Loading(parsed, options, terminal), terminal, cancellationToken);
+        ParseResult parsed, MobileViTModelOptions options, Terminal terminal, CancellationToken cancellationToken, string? unlessNamed = null) =>
+        ModelSource.LoadAsync(NameOf(parsed, unlessNamed), Loading(parsed, options, terminal), terminal, cancellationToken);
 
     /// <summary>Loads the model that was named so that it says where in an image it saw a class.</summary>
     /// <inheritdoc cref="LoadAsync"/>
@@ -36,8 +37,12 @@ internal sealed class ModelOptions
         ParseResult parsed, MobileViTModelOptions options, Terminal terminal, CancellationToken cancellationToken) =>
         ModelSource.LoadExplainableAsync(NameOf(parsed), Loading(parsed, options, terminal), terminal, cancellationToken);
 
-    /// <summary>What was named, which may be a file.</summary>
-    public string NameOf(ParseResult parsed) => parsed.GetValue(_model)!;
+    /// <summary>What was named, which may be a file; where nothing was, <paramref name="unlessNamed"/> or else what help says.</summary>
+    public string NameOf(ParseResult parsed, string? unlessNamed = null) =>
+        unlessNamed is null || IsNamed(parsed) ? parsed.GetValue(_model)! : unlessNamed;
+
+    /// <summary>Whether a model was named.</summary>
+    public bool IsNamed(ParseResult parsed) => parsed.GetResult(_model) is { Implicit: false };
 
     /// <summary>The folder in which features are kept for the next run.</summary>
     public string FeatureCacheOf(ParseResult parsed) => Path.Combine(_weights.CacheOf(parsed), "features");

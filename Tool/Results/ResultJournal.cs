@@ -89,6 +89,20 @@ internal sealed class ResultJournal : IDisposable
     public static void Read(string path, IReadOnlyList<KeyValuePair<string, string>> settings, Action<ResultRow> onRow) =>
         Open(path, settings, onRow, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, out _).Dispose();
 
+    /// <summary>What the rows of a journal depend on, by name; null where its head was cut off.</summary>
+    /// <exception cref="CommandException">The file is no journal, or one of another version.</exception>
+    public static IReadOnlyList<KeyValuePair<string, string>>? ReadSettings(string path)
+    {
+        using FileStream stream = Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (IsCutInHead(stream, Magic))
+        {
+            return null;
+        }
+
+        RequireMagic(stream, path);
+        return ReadRecord(stream) is { } record ? ParseSettings(record) : null;
+    }
+
     /// <summary>Opens a journal and reads its rows.</summary>
     /// <param name="path">The file.</param>
     /// <param name="settings">What the rows depend on, by name.</param>

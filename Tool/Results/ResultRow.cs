@@ -9,7 +9,8 @@ namespace MlNetMobileViT.Tool;
 /// where there is an error.
 /// </param>
 /// <param name="Numbers">
-/// The classes' probabilities, and behind them the classes' indexes; the features; what an evaluation says; or a similarity and a rank.
+/// The classes' probabilities, and behind them the classes' indexes; the features; what an evaluation says; a similarity and a rank; or a
+/// similarity, a group and its size.
 /// Empty where there is an error.
 /// </param>
 internal sealed record ResultRow(long Index, string Path, string? Error, string[] Labels, float[] Numbers)
@@ -31,4 +32,7 @@ internal enum ResultKind
 
     /// <summary>A picture that is like another: its rank, its path and the cosine of the two.</summary>
     Neighbors,
+
+    /// <summary>The group of nearly the same pictures that a picture is in.</summary>
+    Duplicates,
 }

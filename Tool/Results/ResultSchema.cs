@@ -7,7 +7,8 @@ namespace MlNetMobileViT.Tool;
 /// Class tables: <c>path,error,label_1,probability_1,…,label_k,probability_k</c>, most likely first. Feature tables:
 /// <c>path,error,f0,f1,…</c>; JSON Lines, NumPy and .idv have the features as one vector. Evaluations:
 /// <c>path,error,truth,prediction,probability,rank,correct</c>, the rank being that of the truth. Neighbours:
-/// <c>query,error,rank,path,similarity</c>. Where <c>error</c> is set, the columns after it are empty, but for <c>truth</c>.
+/// <c>query,error,rank,path,similarity</c>. Duplicates: <c>path,error,group,size,similarity</c>, groups numbered from 1 in the order of
+/// their first pictures, the similarity being that to the first. Where <c>error</c> is set, the columns after it are empty, but for <c>truth</c>.
 /// </remarks>
 /// <param name="kind">What the rows hold.</param>
 /// <param name="width">The number of classes in a row, or of features; 0 for the other kinds.</param>
@@ -23,12 +24,17 @@ internal sealed class ResultSchema(ResultKind kind, int width, bool hasClassInde
     private const string ProbabilityPrefix = "probability_";
     private const string FeaturePrefix = "f";
     private const string TruthColumn = "truth";
+    private const string GroupColumn = "group";
+    private const string SimilarityColumn = "similarity";
 
     /// <summary>What evaluations are written as.</summary>
     public static ResultSchema OfEvaluation { get; } = new(ResultKind.Evaluation, 0);
 
     /// <summary>What the nearest pictures are written as.</summary>
     public static ResultSchema OfNeighbors { get; } = new(ResultKind.Neighbors, 0);
+
+    /// <summary>What groups of nearly the same pictures are written as.</summary>
+    public static ResultSchema OfDuplicates { get; } = new(ResultKind.Duplicates, 0);
 
     public ResultKind Kind { get; } = kind;
 
@@ -48,6 +54,7 @@ internal sealed class ResultSchema(ResultKind kind, int width, bool hasClassInde
         {
             [_, _, FeaturePrefix + "0", ..] => new(ResultKind.Features, names.Count - 2),
             [_, _, TruthColumn, ..] => OfEvaluation,
+            [_, _, GroupColumn, ..] => OfDuplicates,
             [QueryColumn, ..] => OfNeighbors,
             [_, _, _, IndexPrefix + "1", ..] => new(ResultKind.Classes, (names.Count - 2) / 3, hasClassIndexes: true),
             _ => new(ResultKind.Classes, Math.Max(names.Count - 2, 0) / 2),
@@ -79,7 +86,13 @@ internal sealed class ResultSchema(ResultKind kind, int width, bool hasClassInde
         {
             yield return new ResultColumn("rank", ResultColumnRole.Count, 1);
             yield return new ResultColumn(PathColumn, ResultColumnRole.Label, 0);
-            yield return new ResultColumn("similarity", ResultColumnRole.Number, 0);
+            yield return new ResultColumn(SimilarityColumn, ResultColumnRole.Number, 0);
+        }
+        else if (kind == ResultKind.Duplicates)
+        {
+            yield return new ResultColumn(GroupColumn, ResultColumnRole.Count, 1);
+            yield return new ResultColumn("size", ResultColumnRole.Count, 2);
+            yield return new ResultColumn(SimilarityColumn, ResultColumnRole.Number, 0);
         }
 
         for (int i = 0; i < width; i++)

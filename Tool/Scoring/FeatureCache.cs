@@ -19,7 +19,7 @@ internal sealed class FeatureCache : IDisposable
     private readonly Terminal _terminal;
     private readonly Dictionary<string, float[]> _known = new(StringComparer.Ordinal);
     private ResultJournal? _journal;
-    private readonly FileStream? _lock;
+    private readonly FileLock? _lock;
 
     /// <summary>Opens the file of some settings, and reads what is in it.</summary>
     /// <param name="terminal">Where notes go.</param>
@@ -34,7 +34,7 @@ internal sealed class FeatureCache : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            _lock = TryLock(path + LockExtension);
+            _lock = FileLock.TryAcquire(path + LockExtension);
             if (_lock is null)
             {
                 terminal.Note("another run keeps features there now; those that this run computes are not kept.");
@@ -81,19 +81,6 @@ internal sealed class FeatureCache : IDisposable
     {
         _journal?.Dispose();
         _lock?.Dispose();
-    }
-
-    /// <summary>Locks the file for writing; null where another run has it.</summary>
-    private static FileStream? TryLock(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException exception) when (FileLock.IsHeld(exception.HResult))
-        {
-            return null;
-        }
     }
 
     // An argument out of range is what .NET makes of a file that is too large: for FAT32 at 4 GB, or for a user's limit.

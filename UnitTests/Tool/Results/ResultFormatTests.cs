@@ -172,6 +172,16 @@ public sealed class ResultFormatTests
         AssertSame(neighbors, await WriteAndRead("neighbors" + extension, ResultSchema.OfNeighbors, neighbors));
     }
 
+    [TestMethod]
+    [DataRow(".csv")]
+    [DataRow(".jsonl")]
+    [DataRow(".parquet")]
+    public async Task Groups_of_duplicates_are_read_back(string extension)
+    {
+        ResultRow[] groups = [new(0, "a.jpg", null, [], [1, 1, 2]), ResultRow.Failure(1, "b.jpg", "It is empty."), new(2, "c.jpg", null, [], [0.96f, 1, 2])];
+        AssertSame(groups, await WriteAndRead("groups" + extension, ResultSchema.OfDuplicates, groups));
+    }
+
     private static async Task<ResultRow[]> WriteAndRead(string name, ResultSchema schema, ResultRow[] rows)
     {
         using var folder = new TemporaryFolder();
