@@ -15,7 +15,7 @@ internal static class IndexBenchmark
     private const int Dimensions = 320;
     private const int Queries = 200;
     private const int Count = 10;
-    private const int MostNoise = 200_000;
+    private const int MostNoise = 250_000;
     private const int Grouped = 50_000;
 
     /// <summary>Makes indexes of features that cluster, as those of images do, and of noise, which no graph is good at, and measures both.</summary>

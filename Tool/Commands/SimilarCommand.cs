@@ -51,7 +51,8 @@ internal sealed class SimilarCommand : ToolCommand
 
     private readonly Option<bool> _exact = new("--exact")
     {
-        Description = "With --index: compare with every image. Else an index of 100,000 or more may miss one of the nearest now and then.",
+        Description = Invariant(
+            $"With --index: compare with every image. Else, of {IndexFolder.DefaultBlockSize:N0} images and more, one of the nearest is missed now and then."),
     };
 
     private readonly Option<string?> _report = new("--report")

@@ -15,6 +15,7 @@ internal sealed class ResultJournal : IDisposable
     private const int MaxRecordLength = 1 << 26;
     private const int RecordHeadLength = 8;
     private const int LongestHead = 1 << 12;
+    private const int LongestUnasked = 1 << 12;
 
     private readonly FileStream _stream;
     private readonly MemoryStream _record = new();
@@ -349,14 +350,16 @@ internal sealed class ResultJournal : IDisposable
         }
 
         int length = BitConverter.ToInt32(head);
-        if (length is <= 0 or > MaxRecordLength || length > stream.Length - stream.Position)
+        // No memory is taken for what a damaged length promises. To ask the system for the length of the file takes longer than most records.
+        if (length is <= 0 or > MaxRecordLength || (length > LongestUnasked && length > stream.Length - stream.Position))
         {
             return null;
         }
 
         byte[] record = new byte[length];
-        stream.ReadExactly(record);
-        return Crc32C.Of(record) == BitConverter.ToUInt32(head[4..]) ? record : null;
+        return stream.ReadAtLeast(record, length, throwOnEndOfStream: false) == length && Crc32C.Of(record) == BitConverter.ToUInt32(head[4..])
+            ? record
+            : null;
     }
 
     /// <summary>What the file begins with: the magic text and the settings.</summary>

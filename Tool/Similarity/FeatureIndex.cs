@@ -89,7 +89,7 @@ internal sealed class FeatureIndex : IDisposable
             }
             catch (Exception exception) when (exception is InvalidDataException || NeighborGraph.IsOfTheLibrary(exception))
             {
-                reason = exception.Message;
+                reason = NeighborGraph.IsOfTheLibrary(exception) ? NeighborGraph.Unavailable : exception.Message;
             }
         }
 

@@ -138,9 +138,7 @@ internal sealed class FeatureIndexWriter : IDisposable
         }
         catch (AggregateException exception) when (NeighborGraph.IsOfTheLibrary(exception.InnerExceptions[0]))
         {
-            _terminal.Note(
-                "this machine cannot make graphs of near images, so that all images are searched one by one: "
-                + TextCell.Printable(exception.InnerExceptions[0].Message));
+            _terminal.Note($"all images will be searched one by one, which is slower: {NeighborGraph.Unavailable}");
         }
         catch (AggregateException exception)
         {

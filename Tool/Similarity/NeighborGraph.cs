@@ -18,6 +18,10 @@ internal sealed class NeighborGraph : IDisposable
 
     private NeighborGraph(USearchIndex graph) => _graph = graph;
 
+    /// <summary>What to say where <see cref="IsOfTheLibrary"/>; the system's own words are a page of paths.</summary>
+    public const string Unavailable = "USearch's library for graphs cannot be loaded; it is there for Linux and Windows on x64 and for Macs with "
+        + "Apple's processor, and on Linux needs libgomp1.";
+
     /// <summary>Whether an exception says that this machine lacks the library, or what the library needs.</summary>
     public static bool IsOfTheLibrary(Exception exception) => exception
         is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException;
