@@ -9,7 +9,7 @@ internal sealed class ClassifyCommand : ToolCommand
             "Name what is in images. Without arguments: the embedded demo model on its samples.",
             "classify photos --recursive --model xxs",
             "classify photos --model model.onnx --output labels.csv --report labels.html",
-            "classify photos --recursive --truth folders --report labels.html")
+            "classify photos --recursive --truth folders --activations --report labels.html")
     {
         var inputOptions = new InputOptions(this, required: false);
         var modelOptions = new ModelOptions(this);
@@ -17,6 +17,7 @@ internal sealed class ClassifyCommand : ToolCommand
         var scoringOptions = new ScoringOptions(this);
         var runOptions = new RunOptions(this);
         var truthOptions = new TruthOptions(this);
+        var activationOptions = new ActivationOptions(this, modelOptions);
         SetAction(async (parsed, cancellationToken) =>
         {
             int top = options.TopOf(parsed);
@@ -24,7 +25,8 @@ internal sealed class ClassifyCommand : ToolCommand
             ImageInputs inputs = inputOptions.Read(parsed, terminal, ModelSource.DemoSamples);
             var (resume, shard) = runOptions.Read(parsed, options.OutputOf(parsed), options.ReportOf(parsed));
             CsvStyle csv = options.CsvOf(parsed);
-            using MobileViTModel model = await modelOptions
+            activationOptions.Check(parsed, options.ReportOf(parsed));
+            using MobileViTModel model = await activationOptions
                 .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelSource.RequireClasses(model);
             top = Math.Min(top, model.Labels.Count);
@@ -54,7 +56,8 @@ internal sealed class ClassifyCommand : ToolCommand
                     ModelSource.Describe(model),
                     OriginOf(parsed, modelOptions.NameOf(parsed)),
                     rows,
-                    truth is null ? null : truth.Of),
+                    truth is null ? null : truth.Of,
+                    activationOptions.Explain(parsed, terminal, model, cancellationToken)),
             }.RunAsync(cancellationToken).ConfigureAwait(false);
             truth?.Write(terminal);
             return exitCode;

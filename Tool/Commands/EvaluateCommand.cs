@@ -12,7 +12,7 @@ internal sealed class EvaluateCommand : ToolCommand
             "evaluate",
             "Measure how often a model is right on labelled images. They are "
                 + "in a folder with a subfolder for each class, or in a flat folder with --labels.",
-            "evaluate imagenet/val --model xxs --report evaluation.html",
+            "evaluate imagenet/val --model xxs --report evaluation.html --activations",
             "evaluate imagenet/val --labels labels.csv --model xxs --output predictions.csv")
     {
         var folder = new Argument<string>("FOLDER")
@@ -30,6 +30,7 @@ internal sealed class EvaluateCommand : ToolCommand
         };
         Add(labelFile);
         var evaluationOptions = new EvaluationOptions(this, "--output", "-o");
+        var activationOptions = new ActivationOptions(this, modelOptions);
         SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(folder);
@@ -44,11 +45,13 @@ internal sealed class EvaluateCommand : ToolCommand
                 written.RequireOther(image.Path);
             }
 
-            using MobileViTModel model = await modelOptions
+            activationOptions.Check(parsed, targets.Report);
+            using MobileViTModel model = await activationOptions
                 .LoadAsync(parsed, scoringOptions.ReadModel(parsed), terminal, cancellationToken).ConfigureAwait(false);
             ModelSource.RequireClasses(model);
             return await EvaluateAsync(
-                terminal, path, model, scoring, images, targets, OriginOf(parsed, modelOptions.NameOf(parsed)), cancellationToken)
+                terminal, path, model, scoring, images, targets, OriginOf(parsed, modelOptions.NameOf(parsed)),
+                activationOptions.Explain(parsed, terminal, model, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
         });
     }
@@ -61,6 +64,7 @@ internal sealed class EvaluateCommand : ToolCommand
         LabeledImages images,
         EvaluationTargets targets,
         ReportOrigin origin,
+        ExplainPictures? explain,
         CancellationToken cancellationToken)
     {
         var classes = new ClassNames(model.Labels);
@@ -130,7 +134,8 @@ internal sealed class EvaluateCommand : ToolCommand
                     new ReportStat(ReportPage.Count(metrics.Count), "images"),
                     new ReportStat(rate.ToString("0.0", CultureInfo.InvariantCulture), "images/s"),
                 ],
-                evaluation),
+                evaluation,
+                explain: explain),
             cancellationToken).ConfigureAwait(false);
         return failures.Length == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
     }

@@ -23,7 +23,7 @@ internal sealed class ExplainCommand : ToolCommand
         };
         var report = new Option<string?>("--report")
         {
-            Description = $"Write a page with up to {ExplanationReport.MaxPictures:N0} images and their maps: one .html file that needs no network.",
+            Description = $"Write a page with up to {PictureGallery.MaxExplained:N0} images and their maps: one .html file that needs no network.",
             HelpName = "FILE.html",
         };
         Add(output);

@@ -48,15 +48,21 @@ internal sealed class ScoringOptions
     }
 
     /// <summary>How the model runs.</summary>
-    /// <exception cref="CommandException">There is no such device.</exception>
+    /// <exception cref="CommandException">A number is out of range, or there is no such device.</exception>
     public MobileViTModelOptions ReadModel(ParseResult parsed)
     {
+        var (threads, maxPixels) = _reading.Read(parsed);
         string device = parsed.GetValue(_device)!;
         int id = 0;
         bool isCuda = device.StartsWith(CudaPrefix, StringComparison.Ordinal)
             && int.TryParse(device.AsSpan(CudaPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out id);
         return isCuda || device == Cpu
-            ? new MobileViTModelOptions { GpuDeviceId = isCuda ? id : null }
+            ? new MobileViTModelOptions
+            {
+                GpuDeviceId = isCuda ? id : null,
+                MaxConcurrency = threads,
+                Decoding = new ImageDecodingOptions { MaxPixels = maxPixels },
+            }
             : throw new CommandException($"--device {device}: give {Cpu}, or {CudaPrefix} and the number of a GPU, such as {CudaPrefix}0.");
     }
 

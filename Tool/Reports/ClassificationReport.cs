@@ -14,13 +14,15 @@ internal static class ClassificationReport
     /// <param name="origin">What made the page.</param>
     /// <param name="rows">Reads the rows from the first; called more than once.</param>
     /// <param name="truthOf">What is on a picture, by its path; null where that is not known.</param>
+    /// <param name="explain">Where classes were seen; null where cards do not show it.</param>
     public static Task WriteAsync(
         string path,
         string title,
         string subtitle,
         ReportOrigin origin,
         Func<IEnumerable<ResultRow>> rows,
-        Func<string, string?>? truthOf = null)
+        Func<string, string?>? truthOf = null,
+        ExplainPictures? explain = null)
     {
         long succeeded = 0;
         long failed = 0;
@@ -74,7 +76,7 @@ internal static class ClassificationReport
                 page.Histogram("Confidence of the first class", bins);
                 Chips(page, seen, labels);
                 page.Markup("</div>");
-                Gallery(page, rows(), succeeded, folder, labels, truthOf, labeled > 0);
+                Gallery(page, rows(), succeeded, folder, labels, truthOf, labeled > 0, explain);
             }
 
             page.Failures(failures, failed);
@@ -108,9 +110,11 @@ internal static class ClassificationReport
         SharedFolder folder,
         Dictionary<string, int> labels,
         Func<string, string?>? truthOf,
-        bool hasTruth)
+        bool hasTruth,
+        ExplainPictures? explain)
     {
-        long step = (succeeded + PictureGallery.MaxPictures - 1) / PictureGallery.MaxPictures;
+        int most = explain is null ? PictureGallery.MaxPictures : PictureGallery.MaxExplained;
+        long step = (succeeded + most - 1) / most;
         long count = (succeeded + step - 1) / step;
         var cards = rows.Where(row => row.Error is null).Where((_, index) => index % step == 0).Select(row =>
         {
@@ -126,10 +130,11 @@ internal static class ClassificationReport
             step == 1 ? "Images" : $"Images ({ReportPage.Count(count)} of {ReportPage.Count(succeeded)}, evenly spread)",
             folder,
             [.. labels.Keys],
-            cards,
+            explain is null ? cards : PictureGallery.Explained(cards, explain),
             count)
         {
             HasTruth = hasTruth,
+            HasActivations = explain is not null,
         });
     }
 }

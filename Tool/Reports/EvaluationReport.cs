@@ -14,6 +14,7 @@ internal static class EvaluationReport
     /// <param name="stats">The numbers that stand first.</param>
     /// <param name="evaluation">What was predicted, and how good that is.</param>
     /// <param name="training">How the classifier was trained; null where none was.</param>
+    /// <param name="explain">Where classes were seen; null where cards do not show it.</param>
     public static Task WriteAsync(
         string path,
         string title,
@@ -21,7 +22,8 @@ internal static class EvaluationReport
         ReportOrigin origin,
         IEnumerable<ReportStat> stats,
         Evaluation evaluation,
-        TrainingResult? training = null)
+        TrainingResult? training = null,
+        ExplainPictures? explain = null)
     {
         var folder = new SharedFolder(path, evaluation.Images.Where(image => image.Prediction is not null).Select(image => image.Path));
         (string, string)[] failures = [.. evaluation.Failures];
@@ -41,7 +43,7 @@ internal static class EvaluationReport
                 Means(page, metrics);
                 page.Markup("</div>");
                 ConfusionMatrix.Write(page, evaluation);
-                Gallery(page, evaluation, folder);
+                Gallery(page, evaluation, folder, explain);
                 Classes(page, evaluation);
             }
 
@@ -67,15 +69,17 @@ internal static class EvaluationReport
             """);
     }
 
-    private static void Gallery(ReportPage page, Evaluation evaluation, SharedFolder folder)
+    private static void Gallery(ReportPage page, Evaluation evaluation, SharedFolder folder, ExplainPictures? explain)
     {
+        int most = explain is null ? PictureGallery.MaxPictures : PictureGallery.MaxExplained;
         var predicted = evaluation.Images.Index().Where(image => image.Item.Prediction is not null).ToArray();
         var mistakes = predicted.Where(image => !image.Item.Prediction!.Value.IsRight)
-            .OrderByDescending(image => image.Item.Prediction!.Value.Probability).Take(PictureGallery.MaxPictures).ToArray();
+            .OrderByDescending(image => image.Item.Prediction!.Value.Probability).Take(most).ToArray();
         var right = predicted.Where(image => image.Item.Prediction!.Value.IsRight).ToArray();
-        int room = PictureGallery.MaxPictures - mistakes.Length;
+        int room = most - mistakes.Length;
         int step = room == 0 ? int.MaxValue : Math.Max((right.Length + room - 1) / room, 1);
         var shown = mistakes.Concat(right.Where((_, i) => i % step == 0 && room > 0)).OrderBy(image => image.Index).ToArray();
+        IEnumerable<PictureCard> cards = shown.Select(image => Card(image.Item));
         if (mistakes.Length == 0)
         {
             page.Markup("<p class=\"muted note\">Nothing was confused.</p>");
@@ -87,10 +91,11 @@ internal static class EvaluationReport
                 : $"Images ({ReportPage.Count(shown.Length)} of {ReportPage.Count(predicted.Length)}, mistakes first)",
             folder,
             evaluation.Labels,
-            shown.Select(image => Card(image.Item)),
+            explain is null ? cards : PictureGallery.Explained(cards, explain),
             shown.Length)
         {
             HasTruth = true,
+            HasActivations = explain is not null,
             StartsWithMistakes = mistakes.Length > 0,
         });
     }

@@ -3,9 +3,6 @@ namespace MlNetMobileViT.Tool;
 /// <summary>Pictures with their most likely classes and where in them these were seen, as a page.</summary>
 internal static class ExplanationReport
 {
-    /// <summary>The most pictures on a page: the colours take their place, too, and the page stays below 20 MB.</summary>
-    public const int MaxPictures = 2_000;
-
     /// <summary>Writes the page.</summary>
     /// <param name="path">The file.</param>
     /// <param name="title">The heading.</param>
@@ -28,15 +25,16 @@ internal static class ExplanationReport
                 new ReportStat(ReportPage.Count(labels.Length), "classes seen"));
             if (explained.Length > 0)
             {
-                page.Markup(
-                    "<p class=\"muted note\">Colour is where the most likely class was seen: red speaks for it most, what is clear says nothing or speaks "
-                    + "against it, and grey lies outside the crop that the model sees.</p>");
-                int step = (explained.Length + MaxPictures - 1) / MaxPictures;
+                int step = (explained.Length + PictureGallery.MaxExplained - 1) / PictureGallery.MaxExplained;
                 PictureCard[] cards = [.. explained.Where((_, index) => index % step == 0).Select(result => CardOf(result.Path, result.Activation!, numbers))];
                 string heading = step == 1
                     ? "Images"
                     : $"Images ({ReportPage.Count(cards.Length)} of {ReportPage.Count(explained.Length)}, evenly spread)";
-                PictureGallery.Write(page, new GalleryContent(heading, folder, labels, cards, cards.Length) { HasActivations = true });
+                PictureGallery.Write(page, new GalleryContent(heading, folder, labels, cards, cards.Length)
+                {
+                    HasActivations = true,
+                    ShowsActivations = true,
+                });
             }
 
             page.Failures(failures, failures.Count);

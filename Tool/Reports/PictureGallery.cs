@@ -15,6 +15,9 @@ internal static class PictureGallery
     /// <summary>The most pictures on a page.</summary>
     public const int MaxPictures = 10_000;
 
+    /// <summary>The most pictures on a page with maps: the colours take their place, too, and the page stays below 20 MB.</summary>
+    public const int MaxExplained = 2_000;
+
     // Without '<' and '&' among what it leaves as it is: text in a script element ends at the first "</script".
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
 
@@ -41,9 +44,12 @@ internal static class PictureGallery
                 """);
         }
 
+        string toggle = gallery.HasActivations
+            ? $"<label class=\"toggle\"><input id=\"activations\" type=\"checkbox\"{(gallery.ShowsActivations ? " checked" : "")}> Where it was seen</label>"
+            : "";
         page.Markup(
             $"""
-            {(gallery.HasActivations ? "<label class=\"toggle\"><input id=\"activations\" type=\"checkbox\" checked> Where it was seen</label>" : "")}
+            {toggle}
             <input id="search" type="search" placeholder="Filter by name or class" aria-label="Filter by name or class">
             <select id="order" aria-label="Order">
             <option value="input">In the order of the input</option>
@@ -53,10 +59,17 @@ internal static class PictureGallery
             </div>
             """);
         page.Where(gallery.Folder);
+        if (gallery.HasActivations)
+        {
+            page.Markup(
+                $"<p class=\"muted\" id=\"colours\"{(gallery.ShowsActivations ? "" : " hidden")}>Colour is where the most likely class was seen: red "
+                + "speaks for it most, what is clear says nothing or speaks against it, and grey lies outside the crop that the model sees.</p>");
+        }
+
         page.Markup(
             $"""
             <div class="labels" id="cell"></div>
-            <div class="grid{(gallery.IsDense ? " dense" : "")}" id="cards"></div>
+            <div class="grid{(gallery.IsDense ? " dense" : "")}{(gallery.ShowsActivations ? "" : " bare")}" id="cards"></div>
             <nav class="pager" id="pager" aria-label="Sheets of images" hidden>
             <button type="button" id="previous">‹ Previous</button><span class="num" id="range"></span><button type="button" id="next">Next ›</button>
             </nav>
@@ -66,6 +79,13 @@ internal static class PictureGallery
             """);
         Data(page, gallery);
         page.Markup("</script>");
+    }
+
+    /// <summary>Cards with the maps of their pictures.</summary>
+    public static PictureCard[] Explained(IEnumerable<PictureCard> cards, ExplainPictures explain)
+    {
+        PictureCard[] all = [.. cards];
+        return [.. all.Zip(explain([.. all.Select(card => card.Path)]), (card, activation) => card with { Activation = activation })];
     }
 
     /// <summary>JSON that may stand in a script element.</summary>
@@ -160,6 +180,11 @@ internal static class PictureGallery
     }
 }
 
+/// <summary>Finds where in pictures their most likely classes were seen.</summary>
+/// <param name="paths">The pictures.</param>
+/// <returns>A map for each, in their order; null where there is none.</returns>
+internal delegate IReadOnlyList<ClassActivation?> ExplainPictures(IReadOnlyList<string> paths);
+
 /// <summary>What a gallery shows.</summary>
 /// <param name="Heading">Its heading.</param>
 /// <param name="Folder">The folder that the pictures share.</param>
@@ -176,6 +201,9 @@ internal sealed record GalleryContent(
 
     /// <summary>Whether cards can show where a class was seen.</summary>
     public bool HasActivations { get; init; }
+
+    /// <summary>Whether they show it before anybody asks.</summary>
+    public bool ShowsActivations { get; init; }
 
     /// <summary>Whether only mistakes are shown at first.</summary>
     public bool StartsWithMistakes { get; init; }

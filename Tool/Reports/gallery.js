@@ -150,7 +150,10 @@ const make = (tag, className, text) => {
     event.currentTarget.setAttribute("aria-expanded", String(isOpen));
     event.currentTarget.textContent = isOpen ? "fewer" : `${count(chips.filter(chip => chip.classList.contains("more")).length)} more …`;
   });
-  byId("activations")?.addEventListener("change", event => grid.classList.toggle("bare", !event.currentTarget.checked));
+  byId("activations")?.addEventListener("change", event => {
+    grid.classList.toggle("bare", !event.currentTarget.checked);
+    byId("colours").hidden = !event.currentTarget.checked;
+  });
   search.addEventListener("input", update);
   order.addEventListener("change", update);
   if (verdict) {

@@ -41,6 +41,57 @@ public sealed class ExplainCommandTests
     }
 
     [TestMethod]
+    public async Task Pages_of_other_commands_have_the_same_maps_when_asked_and_the_same_results()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string sample in Demo.Samples)
+        {
+            string label = Path.GetFileNameWithoutExtension(sample).Replace('_', ' ');
+            Directory.CreateDirectory(folder.PathOf("photos", label));
+            File.Copy(sample, folder.PathOf("photos", label, "a.jpg"));
+            File.WriteAllText(folder.PathOf("photos", label, "broken.jpg"), "no picture");
+        }
+
+        string[] images = [folder.PathOf("photos"), "--recursive", "--quiet"];
+        await CommandRun.Of(["classify", .. images, "-o", folder.PathOf("plain.csv"), "--report", folder.PathOf("plain.html")], "");
+        CommandRun classified = await CommandRun.Of(
+            ["classify", .. images, "-o", folder.PathOf("maps.csv"), "--report", folder.PathOf("maps.html"), "--activations", "--threads", "1"], "");
+        Assert.AreEqual(1, classified.ExitCode, classified.Error);
+        Assert.AreEqual(File.ReadAllText(folder.PathOf("plain.csv")), File.ReadAllText(folder.PathOf("maps.csv")));
+        await CommandRun.Of("evaluate", folder.PathOf("photos"), "--report", folder.PathOf("evaluation.html"), "--activations");
+        await CommandRun.Of("explain", folder.PathOf("photos"), "--recursive", "--report", folder.PathOf("explained.html"));
+
+        var explained = MapsOf("explained.html");
+        Assert.HasCount(Demo.Samples.Length, explained);
+        Assert.IsTrue(explained.Values.All(map => map is { Length: > 100 }));
+        foreach (string page in new[] { "maps.html", "evaluation.html" })
+        {
+            var maps = MapsOf(page);
+            CollectionAssert.AreEquivalent(explained.Keys, maps.Keys);
+            Assert.IsTrue(maps.All(map => map.Value == explained[map.Key]), page);
+        }
+
+        Assert.IsTrue(MapsOf("plain.html").Values.All(map => map is null));
+        Assert.DoesNotContain("id=\"activations\"", await File.ReadAllTextAsync(folder.PathOf("plain.html")));
+        foreach (string command in new[] { "classify", "evaluate" })
+        {
+            (await CommandRun.Of(command, folder.PathOf("photos"), "--activations")).AssertRefused("--activations needs a --report");
+        }
+
+        Dictionary<string, string?> MapsOf(string page) => ReportData.PicturesOf(File.ReadAllText(folder.PathOf(page)))
+            .ToDictionary(picture => picture[0].GetString()!, picture => picture.GetArrayLength() > 6 ? picture[6].GetString() : null);
+    }
+
+    [TestMethod]
+    public async Task Limits_on_images_hold_for_maps_too()
+    {
+        CommandRun run = await CommandRun.Of("explain", Demo.Samples[0], "--max-pixels", "100");
+        Assert.AreEqual(1, run.ExitCode);
+        Assert.Contains("100", run.Output + run.Error);
+        (await CommandRun.Of("explain", Demo.Samples[0], "--threads", "0")).AssertRefused("--threads 0");
+    }
+
+    [TestMethod]
     public async Task Wrong_usage_is_refused_before_any_work()
     {
         using var folder = new TemporaryFolder();

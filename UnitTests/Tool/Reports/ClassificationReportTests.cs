@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MlNetMobileViT.Tool;
 
 namespace MlNetMobileViT.UnitTests;
@@ -76,12 +75,7 @@ public sealed class ClassificationReportTests
         Assert.HasCount(1, page.Split("The file is empty.").Skip(1).ToArray());
     }
 
-    /// <summary>The pictures in the page's data, each a list.</summary>
-    private static string[] PicturesOf(string page) =>
-    [
-        .. JsonDocument.Parse(page.Split("id=\"pictures\">")[1].Split("</script>")[0]).RootElement.GetProperty("pictures")
-            .EnumerateArray().Select(static picture => picture.GetRawText()),
-    ];
+    private static string[] PicturesOf(string page) => [.. ReportData.PicturesOf(page).Select(static picture => picture.GetRawText())];
 
     private static async Task<string> WriteAsync(
         TemporaryFolder folder, IEnumerable<ResultRow> rows, Func<string, string?>? truthOf = null)

@@ -21,7 +21,7 @@ public sealed class EvaluationReportTests
 
         string page = await WriteAsync([.. Enumerable.Range(0, 1001).Select(i => $"class {i}")], images);
 
-        JsonElement matrix = JsonOf(page, "confusion");
+        JsonElement matrix = ReportData.JsonOf(page, "confusion");
         int[] classes = [.. matrix.GetProperty("classes").EnumerateArray().Select(item => item.GetProperty("label").GetInt32())];
         Assert.HasCount(60, classes);
         Assert.AreEqual((7, 8), (classes[0], classes[1]));
@@ -37,7 +37,7 @@ public sealed class EvaluationReportTests
     {
         var images = Enumerable.Range(0, 12_000).Select(i => Image($"{i}.jpg", 0, i % 10 == 0 ? 1 : 0)).ToArray();
         string page = await WriteAsync(["a", "b"], images);
-        JsonElement pictures = JsonOf(page, "pictures");
+        JsonElement pictures = ReportData.JsonOf(page, "pictures");
         Assert.AreEqual("wrong", pictures.GetProperty("verdict").GetString());
         JsonElement[] shown = [.. pictures.GetProperty("pictures").EnumerateArray()];
         Assert.HasCount(1200, shown.Where(picture => picture[2][0].GetInt32() == 1).ToArray());
@@ -54,7 +54,7 @@ public sealed class EvaluationReportTests
         // Two of data, one of the page's own.
         Assert.HasCount(3, page.Split("</script>").Skip(1).ToArray());
         Assert.DoesNotContain("<b>", page.Split("<h2>Classes")[1].Split("</table>")[0]);
-        Assert.HasCount(1, JsonOf(page, "pictures").GetProperty("pictures").EnumerateArray().ToArray());
+        Assert.HasCount(1, ReportData.PicturesOf(page));
         Assert.Contains("The file is empty.", page);
         Assert.Contains("Failures (1)", page);
     }
@@ -65,9 +65,6 @@ public sealed class EvaluationReportTests
 
     private static EvaluatedImage Image(string path, int truth, int predicted) =>
         new(path, truth, new LabeledPrediction(truth, predicted, 0.5, truth == predicted ? 0.5 : 0.25, truth == predicted ? 1 : 2), null);
-
-    private static JsonElement JsonOf(string page, string id) =>
-        JsonDocument.Parse(page.Split($"id=\"{id}\">")[1].Split("</script>")[0]).RootElement;
 
     private static async Task<string> WriteAsync(string[] labels, IReadOnlyList<EvaluatedImage> images)
     {
