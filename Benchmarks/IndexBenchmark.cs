@@ -47,7 +47,9 @@ internal static class IndexBenchmark
                 });
                 double making = Seconds(() => writer.MakeGraphs(0, CancellationToken.None));
                 long graphs = folder.Graphs().Sum(file => new FileInfo(file).Length);
-                Write(output, $"{name}, {vectors:N0} vectors of {Dimensions}: made up and added in {adding:0} s; graphs in {making:0} s, {graphs / 1e6:0} MB beside {new FileInfo(folder.Features).Length / 1e6:0} MB of features");
+                long features = new FileInfo(folder.Features).Length;
+                Write(output, $"{name}, {vectors:N0} vectors of {Dimensions}: made up and added in {adding:0} s");
+                Write(output, $"  graphs in {making:0} s, {graphs / 1e6:0} MB beside {features / 1e6:0} MB of features");
             }
 
             double reopening = Seconds(() => new FeatureIndexWriter(terminal, folder, settings).Dispose());
@@ -71,7 +73,8 @@ internal static class IndexBenchmark
                 double many = Median(() => index.Search.Find(queries, Count, CancellationToken.None)) / Queries;
                 double manyExact = Median(() => exact.Find(queries, Count, CancellationToken.None)) / Queries;
                 Write(output, $"  opened to search in {opening:0.00} s; recall@{Count} {recall:0.0000} over {Queries} queries");
-                Write(output, $"  one query: {one * 1e3:0.0} ms, all compared {oneExact * 1e3:0.0} ms; of {Queries} queries each {many * 1e3:0.0} ms, all compared {manyExact * 1e3:0.0} ms");
+                Write(output, $"  one query: {one * 1e3:0.0} ms, all compared {oneExact * 1e3:0.0} ms");
+                Write(output, $"  of {Queries} queries each {many * 1e3:0.0} ms, all compared {manyExact * 1e3:0.0} ms");
                 int[] numbers = [.. index.Numbers.Take(Grouped)];
                 double grouping = Seconds(() => NearDuplicates.Find(
                     index.Vectors, numbers, NearDuplicates.DefaultThreshold, static () => { }, CancellationToken.None));

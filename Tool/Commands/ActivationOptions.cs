@@ -7,8 +7,8 @@ internal sealed class ActivationOptions
 {
     private readonly Option<bool> _activations = new("--activations")
     {
-        Description = Invariant(
-            $"On the page of --report, a switch that shows where in each image its most likely class was seen; of {PictureGallery.MaxExplained:N0} images at most."),
+        Description = "On the page of --report, a switch that shows where in each image its most likely class was seen; "
+            + Invariant($"of {PictureGallery.MaxExplained:N0} images at most."),
     };
 
     private readonly ModelOptions _model;

@@ -16,8 +16,8 @@ internal sealed class FeaturesCommand : ToolCommand
         var featureOptions = new FeatureOptions(this);
         var output = new Option<string>("--output", "-o")
         {
-            Description = "The file to write: .csv, .jsonl, .parquet, .npy (NumPy: one float32 array, with the paths of its rows in FILE.paths.csv beside it), "
-                + "or .idv (ML.NET's binary format).",
+            Description = "The file to write: .csv, .jsonl, .parquet, .npy (NumPy: one float32 array, with the paths of its rows in "
+                + "FILE.paths.csv beside it), or .idv (ML.NET's binary format).",
             HelpName = "FILE",
             Required = true,
         };

@@ -55,7 +55,7 @@ internal sealed class IndexCommand : ToolCommand
             int removed = TakeOut(writer, parsed.GetValue(prune));
             writer.MakeGraphs(scoring.Threads, cancellationToken);
             terminal.WriteLine(Invariant(
-                $"{TextCell.Printable(folder.Path)}: {writer.Count:N0} images; {counts.New:N0} new, {counts.Changed:N0} changed, {counts.Known:N0} as before, {removed:N0} taken out, {counts.Failed:N0} failed"));
+                $"{TextCell.Printable(folder.Path)}: {writer.Count:N0} images; {counts}, {removed:N0} taken out, {counts.Failed:N0} failed"));
             return counts.Failed == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
         });
     }
@@ -125,8 +125,9 @@ internal sealed class IndexCommand : ToolCommand
         {
             if (gone.Length > 0)
             {
+                string first = TextCell.Printable(gone[0]);
                 _terminal.Note(Invariant(
-                    $"the files of {gone.Length:N0} of the {writer.Count:N0} images are gone, '{TextCell.Printable(gone[0])}' first; --prune takes them out."));
+                    $"the files of {gone.Length:N0} of the {writer.Count:N0} images are gone, '{first}' first; --prune takes them out."));
             }
 
             return 0;
@@ -149,6 +150,8 @@ internal sealed class IndexCommand : ToolCommand
         public int Known { get; set; }
 
         public int Failed { get; set; }
+
+        public override string ToString() => Invariant($"{New:N0} new, {Changed:N0} changed, {Known:N0} as before");
 
         public void Add(ImageState before)
         {

@@ -235,7 +235,11 @@ internal sealed class SimilarCommand : ToolCommand
     {
         ImageInputs inputs = _inputs.Read(parsed, _terminal, paths);
         string? self = query is null ? null : RealPath.Of(query);
-        ImageInput[] others = [.. InputOptions.List(inputs, _terminal).Where(input => self is null || input.Error is not null || RealPath.Of(input.Path) != self)];
+        ImageInput[] others =
+        [
+            .. InputOptions.List(inputs, _terminal)
+                .Where(input => self is null || input.Error is not null || RealPath.Of(input.Path) != self),
+        ];
         Refuse(
             others.Length == 0,
             self is null
@@ -290,7 +294,8 @@ internal sealed class SimilarCommand : ToolCommand
     {
         if (index?.Damaged is > 0 and var damaged)
         {
-            _terminal.Note(Invariant($"the features of {damaged:N0} images are damaged on the disk, and were left out; 'index' reads the images again."));
+            _terminal.Note(Invariant(
+                $"the features of {damaged:N0} images are damaged on the disk, and were left out; 'index' reads the images again."));
         }
     }
 
@@ -340,7 +345,8 @@ internal sealed class SimilarCommand : ToolCommand
         }
 
         /// <summary>The vectors of the images that have one, and their paths; the others are added to <paramref name="failures"/>.</summary>
-        public (MemoryVectors Vectors, IReadOnlyList<string> Paths) VectorsOf(IEnumerable<ImageInput> images, List<(string Path, string Reason)> failures)
+        public (MemoryVectors Vectors, IReadOnlyList<string> Paths) VectorsOf(
+            IEnumerable<ImageInput> images, List<(string Path, string Reason)> failures)
         {
             var vectors = new MemoryVectors(rows.Select(row => row.Numbers.Length).FirstOrDefault(length => length > 0));
             var paths = new List<string>();

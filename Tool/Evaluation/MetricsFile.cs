@@ -83,11 +83,14 @@ internal sealed class MetricsFile
 
         if (training.Curve is { } curve)
         {
-            Objects("learning_curve", curve.Points, point =>
+            var shares = curve.Points.Select(point => (point.Share, Images: (double)point.Images, point.Accuracy, Reason: default(string)))
+                .Concat(curve.LeftOut.Select(left => (left.Share, Images: double.NaN, Accuracy: double.NaN, Reason: (string?)left.Reason)));
+            Objects("learning_curve", shares.OrderBy(point => point.Share), point =>
             {
                 _json.WriteNumber("share", point.Share);
-                _json.WriteNumber("images", point.Images);
+                Number("images", point.Images);
                 Number("accuracy", point.Accuracy);
+                _json.WriteString("left_out", point.Reason);
             });
         }
     }

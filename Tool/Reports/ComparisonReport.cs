@@ -35,7 +35,9 @@ internal static class ComparisonReport
 
     private static void Attempts(ReportPage page, QuantizationReport report)
     {
-        page.Markup("<h2>Levels that were tried</h2><div class=\"panel scroll\"><table><thead><tr><th>Level</th><th>Kept float</th>");
+        page.Markup("<h2>Levels that were tried</h2>");
+        page.Markup("<div class=\"panel scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Levels\"><table>");
+        page.Markup("<thead><tr><th>Level</th><th>Kept float</th>");
         foreach (string column in (string[])["Speed", "Size", .. ComparisonText.Columns])
         {
             page.Markup($"<th class=\"right\">{ReportPage.Escape(column)}</th>");
@@ -78,7 +80,7 @@ internal static class ComparisonReport
         page.Markup("</div></div>");
         if (layers.Count > MaxLayers)
         {
-            page.Markup($"<p class=\"muted\">The first {MaxLayers} of {ReportPage.Count(layers.Count)}.</p>");
+            page.Markup($"<p class=\"muted note\">The first {MaxLayers} of {ReportPage.Count(layers.Count)}.</p>");
         }
     }
 

@@ -84,11 +84,12 @@ internal sealed class ShardMerge(
         var tables = shards.Select(shard => (shard.Path, Table: ReadTable(shard.Path))).ToArray();
         // A shard that no input fell to has no rows; in some formats it cannot say its columns either.
         // And where each of a shard's images failed, JSON Lines cannot say how many features there are.
-        ResultSchema schema = tables.Select(table => table.Table.Schema).OrderByDescending(found => found?.Width).FirstOrDefault(found => found is not null)
+        ResultSchema schema = tables.Select(table => table.Table.Schema).OfType<ResultSchema>().MaxBy(found => found.Width)
             ?? throw new CommandException("None of the shards has a row: there is nothing to merge.");
         foreach (var (path, table) in tables)
         {
-            if (table.Schema is not null and not { Kind: ResultKind.Features, Width: 0 } && (table.Schema.Kind, table.Schema.Width) != (schema.Kind, schema.Width))
+            if (table.Schema is not null and not { Kind: ResultKind.Features, Width: 0 }
+                && (table.Schema.Kind, table.Schema.Width) != (schema.Kind, schema.Width))
             {
                 throw new CommandException($"'{path}' has other columns than the first shard: they are not of one run.");
             }

@@ -95,7 +95,8 @@ internal sealed class FeatureIndex : IDisposable
 
         if (graphs.Count(graph => graph is null) is var without and > 0)
         {
-            terminal.Note(Invariant($"{(long)without * _folder.BlockSize:N0} of the {_images.Count:N0} images are searched one by one, which is slower: ")
+            long images = (long)without * _folder.BlockSize;
+            terminal.Note(Invariant($"{images:N0} of the {_images.Count:N0} images are searched one by one, which is slower: ")
                 + (reason is null ? "their graphs are missing or damaged, and 'index' makes them." : TextCell.Printable(reason)));
         }
 

@@ -200,8 +200,9 @@ internal sealed class FeatureIndexWriter : IDisposable
 
         if (damaged.Length > 0)
         {
-            _terminal.Note(Invariant(
-                $"the features of {damaged.Length:N0} images were damaged on the disk, '{TextCell.Printable(damaged[0])}' first; they are not in the index until they are named again."));
+            string first = TextCell.Printable(damaged[0]);
+            _terminal.Note(Invariant($"the features of {damaged.Length:N0} images were damaged on the disk, '{first}' first; ")
+                + "they are not in the index until they are named again.");
         }
     }
 }

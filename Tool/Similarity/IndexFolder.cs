@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace MlNetMobileViT.Tool;
@@ -55,7 +54,7 @@ internal sealed class IndexFolder(string path)
         return checksums;
     }
 
-    private static string NameOf(int block, uint checksum, uint file) => string.Create(CultureInfo.InvariantCulture, $"{GraphStart(block, checksum)}{file:x8}");
+    private static string NameOf(int block, uint checksum, uint file) => Invariant($"{GraphStart(block, checksum)}{file:x8}");
 
     private static string GraphStart(int block, uint checksum) => Invariant($"{GraphPrefix}{block:00000}-{checksum:x8}-");
 

@@ -48,7 +48,8 @@ internal sealed record IndexSettings(IReadOnlyList<KeyValuePair<string, string>>
         }
 
         IndexSettings? settings = TryRead(folder);
-        return settings is not null && settings.Rows.Select(setting => setting.Key).Intersect([ModelSetting, NamedSetting, LayerSetting, DimensionsSetting]).Count() == 4
+        string[] needed = [ModelSetting, NamedSetting, LayerSetting, DimensionsSetting];
+        return settings is not null && needed.All(name => settings.Rows.Any(setting => setting.Key == name))
             ? settings
             : throw new CommandException($"'{folder.Images}' does not say what the index was made with. Delete the folder to start over.");
     }

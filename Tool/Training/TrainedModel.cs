@@ -25,7 +25,8 @@ internal sealed class TrainedModel : IDisposable
         _input = PipelineInput.Of(path, input, pathColumn);
         DataViewSchema output = _transformer.GetOutputSchema(_input.Load(_context, []).Schema);
         DataViewSchema.Column? label = output.GetColumnOrNull(LabelColumn);
-        if (output.GetColumnOrNull(ScoreColumn) is { Type: VectorDataViewType { Size: > 0 } vector } score && vector.ItemType == NumberDataViewType.Single)
+        if (output.GetColumnOrNull(ScoreColumn) is { Type: VectorDataViewType { Size: > 0 } vector } score
+            && vector.ItemType == NumberDataViewType.Single)
         {
             Labels = NamesOf(score, label, vector.Size);
             return;
@@ -89,7 +90,9 @@ internal sealed class TrainedModel : IDisposable
         {
             score.GetSlotNames(ref names);
         }
-        else if (label is { Type: KeyDataViewType } key && key.HasKeyValues() && key.Annotations.Schema["KeyValues"].Type is VectorDataViewType { ItemType: TextDataViewType })
+        else if (label is { Type: KeyDataViewType } key
+            && key.HasKeyValues()
+            && key.Annotations.Schema["KeyValues"].Type is VectorDataViewType { ItemType: TextDataViewType })
         {
             key.GetKeyValues(ref names);
         }
@@ -103,7 +106,11 @@ internal sealed class TrainedModel : IDisposable
     {
         int[] order = [.. Enumerable.Range(0, Labels.Count).OrderByDescending(i => scores[i]).Take(top)];
         return new ResultRow(
-            input.Index, input.Path, null, [.. order.Select(i => Labels[i])], [.. order.Select(i => scores[i]), .. order.Select(static i => (float)i)]);
+            input.Index,
+            input.Path,
+            null,
+            [.. order.Select(i => Labels[i])],
+            [.. order.Select(i => scores[i]), .. order.Select(static i => (float)i)]);
     }
 
     private sealed class Scored : ScoredImage

@@ -101,8 +101,11 @@ public sealed class TrainCommandTests
         Assert.AreEqual("balanced", json.RootElement.GetProperty("class_weights").GetString());
         Assert.AreEqual(13, json.RootElement.GetProperty("images").GetInt32());
         Assert.AreEqual(AccuracyOf(run), 100 * json.RootElement.GetProperty("accuracy").GetDouble(), 0.05);
-        Assert.AreEqual("0.5 1", string.Join(' ', json.RootElement.GetProperty("learning_curve").EnumerateArray()
-            .Select(static point => point.GetProperty("share").GetRawText())));
+        JsonElement[] curve = [.. json.RootElement.GetProperty("learning_curve").EnumerateArray()];
+        Assert.AreEqual("0.1 0.25 0.5 1", string.Join(' ', curve.Select(static point => point.GetProperty("share").GetRawText())));
+        Assert.AreEqual("null null 4 9", string.Join(' ', curve.Select(static point => point.GetProperty("images").GetRawText())));
+        Assert.AreEqual("which would leave a class without images", curve[1].GetProperty("left_out").GetString());
+        Assert.AreEqual(JsonValueKind.Null, curve[2].GetProperty("left_out").ValueKind);
 
         string page = await File.ReadAllTextAsync(report);
         Assert.Contains($"trainer {best}", run.Output);
