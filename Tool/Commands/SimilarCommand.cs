@@ -5,14 +5,9 @@ using MlNetMobileViT.Conversion;
 namespace MlNetMobileViT.Tool;
 
 /// <summary><c>similar IMAGE PATH…</c>: the nearest pictures by the cosine of their features, or groups of nearly the same ones.</summary>
-internal sealed class SimilarCommand : ToolCommand
+internal sealed partial class SimilarCommand : ToolCommand
 {
-    // Queries that are searched for at once; progress advances by them.
-    private const int QueriesAtOnce = 256;
     private const int DefaultCount = 10;
-
-    // Beyond this, one search takes longer than a person waits for gladly.
-    private const int MostWithoutIndex = 50_000;
 
     private readonly Terminal _terminal;
     private readonly InputOptions _inputs;
@@ -94,113 +89,6 @@ internal sealed class SimilarCommand : ToolCommand
             : FindAsync(parsed, cancellationToken));
     }
 
-    private async Task<int> FindAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        string query = parsed.GetValue(_query) ?? throw new CommandException(
-            "Name the image to compare with, and then what to compare it with, or an --index; or ask for --duplicates.");
-        string[] paths = parsed.GetValue(_inputs.Paths) ?? [];
-        int count = parsed.GetValue(_top) ?? DefaultCount;
-        Refuse(count < 1, $"--top {count}: show at least one image.");
-        Refuse(parsed.GetValue(_threshold) is not null, "--threshold belongs to --duplicates.");
-        bool isOne = File.Exists(query);
-        Refuse(
-            !isOne && !Directory.Exists(query) && query != ImageInputs.StandardInput && GlobPattern.Parse(query) is null,
-            $"There is no image '{query}'. Check the path.");
-        IndexFolder? folder = IndexOf(parsed, paths);
-        Refuse(isOne && folder is null && paths.Length == 0, $"Name what to compare '{query}' with: folders or images, or an --index.");
-        var (written, table) = OutputOf(parsed, ResultKind.Neighbors, isOne ? query : null);
-        _ = _inputs.Read(parsed, _terminal, [query, .. paths]);
-
-        ImageInputs asked = _inputs.Read(parsed, _terminal, [query]);
-        ImageInput[] queries = isOne ? [new ImageInput(0, query, query, null)] : InputOptions.List(asked, _terminal);
-        Refuse(queries.Length == 0, asked.NothingFound);
-        ImageInput[] others = folder is not null ? [] : paths.Length == 0 ? queries : ListOthers(parsed, paths, isOne ? query : null);
-        foreach (ImageInput image in others.Concat(isOne ? [] : queries).Where(image => image.Error is null))
-        {
-            written.RequireOther(image.Path);
-        }
-
-        using FeatureIndex? index = folder is null ? null : new FeatureIndex(_terminal, folder, isSearched: !parsed.GetValue(_exact));
-        float[]?[] vectors = [.. queries.Select(image => image.Error is null ? index?.Find(image.Path) : null)];
-        (FeaturesByFile features, string model) = await ComputeAsync(
-            parsed, [.. queries.Where((_, i) => vectors[i] is null), .. others], folder, index, cancellationToken).ConfigureAwait(false);
-        var failures = new List<(string Path, string Reason)>();
-        var (images, imagePaths) = features.VectorsOf(others, failures);
-        string?[] errors = new string?[queries.Length];
-        for (int i = 0; i < queries.Length; i++)
-        {
-            if (vectors[i] is null)
-            {
-                (vectors[i], errors[i]) = features.VectorOf(queries[i]);
-            }
-        }
-
-        Refuse(isOne && errors[0] is not null, errors[0]!);
-        if (imagePaths.Count > MostWithoutIndex)
-        {
-            _terminal.Note("each of the images is compared; 'index' keeps their features on disk, where near ones are found without that.");
-        }
-
-        SimilarImages[] results = Search(
-            index?.Search ?? new NearestSearch(images, imagePaths), index?.Paths ?? imagePaths, queries, vectors, errors, count, cancellationToken);
-        failures.AddRange(results.Where(result => result.Error is not null).Select(result => (result.Query, result.Error!)));
-        if (isOne || !IsWritten(parsed))
-        {
-            SimilarTables.Write(_terminal, results, isOne);
-        }
-
-        NoteDamaged(index);
-        string title = isOne ? $"Images like '{query}'" : $"Images like those in {asked.Description}";
-        ReportOrigin origin = OriginOf(parsed, _features.NameOf(parsed, index?.Settings));
-        return await FinishAsync(
-            parsed,
-            failures,
-            (stream, token) => table!.WriteAsync(stream, ResultSchema.OfNeighbors, SimilarTables.RowsOf(results), token),
-            page => SimilarReport.WriteAsync(page, title, model, origin, results, [.. failures.Distinct()]),
-            cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<int> GroupAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        string[] paths = [.. parsed.GetValue(_query) is { } first ? [first] : Array.Empty<string>(), .. parsed.GetValue(_inputs.Paths) ?? []];
-        float threshold = parsed.GetValue(_threshold) ?? NearDuplicates.DefaultThreshold;
-        Refuse(threshold is not (>= 0 and <= 1), Invariant($"--threshold {threshold}: give a cosine from 0 to 1."));
-        Refuse(parsed.GetValue(_top) is not null, "--top does not belong to --duplicates, which gives all images of a group.");
-        IndexFolder? folder = IndexOf(parsed, paths);
-        Refuse(folder is null && paths.Length == 0, "Name the images among which to look for duplicates, or an --index.");
-        var (written, table) = OutputOf(parsed, ResultKind.Duplicates, image: null);
-        ImageInput[] listed = folder is null ? ListOthers(parsed, paths, query: null) : [];
-        foreach (ImageInput image in listed.Where(image => image.Error is null))
-        {
-            written.RequireOther(image.Path);
-        }
-
-        using FeatureIndex? index = folder is null ? null : new FeatureIndex(_terminal, folder, isSearched: false);
-        (FeaturesByFile features, string model) = await ComputeAsync(parsed, listed, folder, index, cancellationToken).ConfigureAwait(false);
-        var failures = new List<(string Path, string Reason)>();
-        var (images, imagePaths) = features.VectorsOf(listed, failures);
-        int[] numbers = index is null ? [.. Enumerable.Range(0, images.Count)] : [.. index.Numbers];
-        (int First, float Cosine)[] groups = [];
-        WorkProgress.Run(
-            _terminal,
-            "images compared",
-            Task.FromResult<long?>(numbers.Length),
-            progress => groups = NearDuplicates.Find(index?.Vectors ?? images, numbers, threshold, progress.Advance, cancellationToken));
-        GroupedImage[] grouped = index is null
-            ? GroupedImage.Of(groups, [.. listed.Select(image => (image.Path, features.VectorOf(image).Error))])
-            : GroupedImage.Of(groups, [.. numbers.Select(number => (index.Paths[number]!, default(string)))]);
-        SimilarTables.Write(_terminal, grouped, withGroups: !IsWritten(parsed));
-        NoteDamaged(index);
-        string title = $"Nearly the same images in {(folder is null ? _inputs.Read(parsed, _terminal, paths).Description : $"'{folder.Path}'")}";
-        ReportOrigin origin = OriginOf(parsed, _features.NameOf(parsed, index?.Settings));
-        return await FinishAsync(
-            parsed,
-            failures,
-            (stream, token) => table!.WriteAsync(stream, ResultSchema.OfDuplicates, SimilarTables.RowsOf(grouped), token),
-            page => DuplicateReport.WriteAsync(page, title, model, origin, threshold, grouped),
-            cancellationToken).ConfigureAwait(false);
-    }
-
     private static void Refuse(bool isWrong, string message)
     {
         if (isWrong)
@@ -257,39 +145,6 @@ internal sealed class SimilarCommand : ToolCommand
         return (new FeaturesByFile(rows), model);
     }
 
-    private SimilarImages[] Search(
-        NearestSearch search,
-        IReadOnlyList<string?> paths,
-        ImageInput[] queries,
-        float[]?[] vectors,
-        string?[] errors,
-        int count,
-        CancellationToken cancellationToken)
-    {
-        var results = new SimilarImages[queries.Length];
-        WorkProgress.Run(_terminal, "queries", Task.FromResult<long?>(queries.Length), progress =>
-        {
-            foreach (int[] chunk in Enumerable.Range(0, queries.Length).Chunk(QueriesAtOnce))
-            {
-                int[] valid = [.. chunk.Where(i => errors[i] is null)];
-                Neighbor[][] found = search.Find([.. valid.Select(i => new ImageQuery(queries[i].Path, vectors[i]!))], count, cancellationToken);
-                foreach (var (i, nearest) in valid.Zip(found))
-                {
-                    errors[i] = nearest.Length == 0 ? "There is no other image to compare it with." : null;
-                    results[i] = new SimilarImages(
-                        queries[i].Path, errors[i], [.. nearest.Select(neighbor => (paths[neighbor.Number]!, neighbor.Cosine))]);
-                }
-
-                foreach (int i in chunk)
-                {
-                    results[i] ??= new SimilarImages(queries[i].Path, errors[i], []);
-                    progress.Advance();
-                }
-            }
-        });
-        return results;
-    }
-
     private void NoteDamaged(FeatureIndex? index)
     {
         if (index?.Damaged is > 0 and var damaged)
@@ -325,46 +180,5 @@ internal sealed class SimilarCommand : ToolCommand
         }
 
         return failures.Count == 0 ? ExitCodes.Success : ExitCodes.SomeFailed;
-    }
-
-    /// <summary>The features of some files, by their full paths.</summary>
-    private sealed class FeaturesByFile(IReadOnlyList<ResultRow> rows)
-    {
-        private readonly Dictionary<string, ResultRow> _rows = rows.ToDictionary(row => Path.GetFullPath(row.Path), StringComparer.Ordinal);
-
-        /// <summary>The vector of an image, or why it has none.</summary>
-        public (float[]? Vector, string? Error) VectorOf(ImageInput image)
-        {
-            if (image.Error is not null)
-            {
-                return (null, image.Error);
-            }
-
-            ResultRow row = _rows[Path.GetFullPath(image.Path)];
-            return row.Error is null ? (UnitVectors.Scale(row.Numbers), null) : (null, row.Error);
-        }
-
-        /// <summary>The vectors of the images that have one, and their paths; the others are added to <paramref name="failures"/>.</summary>
-        public (MemoryVectors Vectors, IReadOnlyList<string> Paths) VectorsOf(
-            IEnumerable<ImageInput> images, List<(string Path, string Reason)> failures)
-        {
-            var vectors = new MemoryVectors(rows.Select(row => row.Numbers.Length).FirstOrDefault(length => length > 0));
-            var paths = new List<string>();
-            foreach (ImageInput image in images)
-            {
-                var (vector, error) = VectorOf(image);
-                if (vector is null)
-                {
-                    failures.Add((image.Path, error!));
-                }
-                else
-                {
-                    vectors.Add(vector);
-                    paths.Add(image.Path);
-                }
-            }
-
-            return (vectors, paths);
-        }
     }
 }

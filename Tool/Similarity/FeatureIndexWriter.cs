@@ -103,7 +103,7 @@ internal sealed class FeatureIndexWriter : IDisposable
         string?[] whole = [.. checksums.Select((checksum, block) => _folder.FindGraph(block, checksum))];
         foreach (string file in _folder.Graphs().Except(whole.OfType<string>()))
         {
-            File.Delete(file);
+            Delete(file);
         }
 
         int[] missing = [.. Enumerable.Range(0, whole.Length).Where(block => whole[block] is null)];
@@ -151,6 +151,18 @@ internal sealed class FeatureIndexWriter : IDisposable
         _features?.Dispose();
         _rows?.Dispose();
         _lock.Dispose();
+    }
+
+    private static void Delete(string graph)
+    {
+        try
+        {
+            File.Delete(graph);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // On Windows somebody may be searching with it. It stays for the next run, and is of no use to anybody until then.
+        }
     }
 
     private void MakeGraph(int block, uint checksum, MappedVectors vectors, Action onAdded, CancellationToken cancellationToken)
