@@ -15,7 +15,7 @@ public sealed class MobileViTQuantizerTests
     public async Task Threads_do_not_change_a_byte_and_the_report_is_what_the_file_says()
     {
         using var folder = new TemporaryFolder();
-        CalibrationImage[] images = Draw(folder, 32);
+        CalibrationImage[] images = Draw(folder, 20);
         int[] counts = [1, 4];
         string[] files = [.. counts.Select(threads => folder.PathOf($"{threads}.onnx"))];
         List<QuantizationReport> reports = [];
@@ -31,13 +31,13 @@ public sealed class MobileViTQuantizerTests
         Assert.AreEqual(OnnxModel.WeightsSha256(read.Model.Graph), read.Metadata.WeightsSha256);
         Assert.AreEqual(OnnxModelFile.Read(DemoModel).Metadata.WeightsSha256, read.Metadata.Quantization!.FloatWeightsSha256);
         Assert.AreEqual(new FileInfo(files[0]).Length, report.OutputBytes);
-        Assert.AreEqual(16, read.Metadata.Quantization.CalibrationImages);
+        Assert.AreEqual(10, read.Metadata.Quantization.CalibrationImages);
         Assert.AreEqual(report.Attempts[^1].Comparison!.SameLabel, read.Metadata.Quantization.SameLabel);
         Assert.IsLessThan(report.FloatBytes / 2, report.OutputBytes);
         Assert.AreEqual(2, read.Model.Graph.Node.Count(static node => node.OpType == "LabelEncoder"));
         Assert.IsNotEmpty(report.Layers);
         CollectionAssert.AreEqual(report.Layers.OrderByDescending(static layer => layer.MeanDifference).ToArray(), report.Layers.ToArray());
-        Assert.IsTrue(report.Notes.Any(static note => note.Contains("16 pictures", StringComparison.Ordinal)));
+        Assert.IsTrue(report.Notes.Any(static note => note.Contains("10 pictures", StringComparison.Ordinal)));
         Assert.HasCount(counts.Length + images.Length, Directory.GetFileSystemEntries(folder.Root));
 
         // The held-out pictures again, with the files alone.

@@ -145,6 +145,7 @@ public sealed partial class ReadmeTests
     {
         CommandRun run = await CommandRun.Of("demo", folder.PathOf("photos"));
         Assert.AreEqual(0, run.ExitCode, run.Error);
+        KeepFew(folder.PathOf("photos"));
         File.Copy(folder.PathOf("photos", "red star", "01.jpg"), folder.PathOf("photo.jpg"));
         string model = Reference.InRepository("Tool", "Demo", "mobilevit_xxs_shapes.onnx");
         File.Copy(model, folder.PathOf("mobilevit_s.onnx"));
