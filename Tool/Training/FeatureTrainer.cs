@@ -17,6 +17,9 @@ internal sealed record FeatureTrainer(
     // LightGBM's own least is 20; a few dozen images a class are what people have.
     private const int LeastOfLeaf = 5;
 
+    // Of its own accord ML.NET goes through a few hundred rows thousands of times: 13 s instead of 0.7 for 320 images, to the same accuracy.
+    private const int SdcaIterations = 100;
+
     /// <summary>Whether features are brought to mean 0 and variance 1 first. Cosines are those of the features as they are.</summary>
     public bool NormalizesFeatures { get; init; } = true;
 
@@ -29,7 +32,12 @@ internal sealed record FeatureTrainer(
         new("lbfgs", "multinomial logistic regression by L-BFGS", static (context, _, weight) => context.MulticlassClassification.Trainers
             .LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options { NumberOfThreads = 1, ExampleWeightColumnName = weight })),
         new("sdca", "the same by dual coordinate ascent", static (context, _, weight) => context.MulticlassClassification.Trainers
-            .SdcaMaximumEntropy(new SdcaMaximumEntropyMulticlassTrainer.Options { NumberOfThreads = 1, ExampleWeightColumnName = weight })),
+            .SdcaMaximumEntropy(new SdcaMaximumEntropyMulticlassTrainer.Options
+            {
+                NumberOfThreads = 1,
+                MaximumNumberOfIterations = SdcaIterations,
+                ExampleWeightColumnName = weight,
+            })),
         new("lightgbm", "boosted trees, for many images", static (context, seed, weight) => context.MulticlassClassification.Trainers
             .LightGbm(new LightGbmMulticlassTrainer.Options
             {
