@@ -40,13 +40,8 @@ try
     IDataView cached = mlContext.Data.Cache(mlContext.Data.FilterRowsByMissingValues(labelled, "Features"), "Label", "Features");
     Console.WriteLine($"{photos.Length} pictures of {classes} classes\n\n{"trainer",-36} {"accuracy",8} {"log loss",8}");
     var trainers = mlContext.MulticlassClassification.Trainers;
-    // Left to itself, SDCA goes through a few hundred rows thousands of times.
-    IEstimator<ITransformer>[] candidates =
-    [
-        trainers.SdcaMaximumEntropy(maximumNumberOfIterations: 100),
-        trainers.LbfgsMaximumEntropy(),
-        trainers.LightGbm(minimumExampleCountPerLeaf: 2),
-    ];
+    var sdca = trainers.SdcaMaximumEntropy(maximumNumberOfIterations: 300); // left to itself, thousands where rows are few
+    IEstimator<ITransformer>[] candidates = [sdca, trainers.LbfgsMaximumEntropy(), trainers.LightGbm(minimumExampleCountPerLeaf: 2)];
     var best = candidates.MinBy(candidate =>
     {
         var folds = mlContext.MulticlassClassification.CrossValidate(cached, candidate, numberOfFolds: 3);
