@@ -8,7 +8,7 @@ internal sealed class ActivationOptions
     private readonly Option<bool> _activations = new("--activations")
     {
         Description = "On the page of --report, a switch that shows where in each image its most likely class was seen; "
-            + Invariant($"of {PictureGallery.MaxExplained:N0} images at most."),
+            + Invariant($"the page has {PictureGallery.MaxExplained:N0} images at most then."),
     };
 
     private readonly ModelOptions _model;

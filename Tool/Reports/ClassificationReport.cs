@@ -130,7 +130,7 @@ internal static class ClassificationReport
             step == 1 ? "Images" : $"Images ({ReportPage.Count(count)} of {ReportPage.Count(succeeded)}, evenly spread)",
             folder,
             [.. labels.Keys],
-            explain is null ? cards : PictureGallery.Explained(cards, explain),
+            explain is null ? cards : PictureGallery.Explained(cards, [.. labels.Keys], explain),
             count)
         {
             HasTruth = hasTruth,

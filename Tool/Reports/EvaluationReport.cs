@@ -91,7 +91,7 @@ internal static class EvaluationReport
                 : $"Images ({ReportPage.Count(shown.Length)} of {ReportPage.Count(predicted.Length)}, mistakes first)",
             folder,
             evaluation.Labels,
-            explain is null ? cards : PictureGallery.Explained(cards, explain),
+            explain is null ? cards : PictureGallery.Explained(cards, evaluation.Labels, explain),
             shown.Length)
         {
             HasTruth = true,

@@ -18,6 +18,9 @@ internal static class PictureGallery
     /// <summary>The most pictures on a page with maps: the colours take their place, too, and the page stays below 20 MB.</summary>
     public const int MaxExplained = 2_000;
 
+    // The Base64 of the largest map of 600 pictures had 2,576 characters.
+    private const int UsualMap = 2_600;
+
     // Without '<' and '&' among what it leaves as it is: text in a script element ends at the first "</script".
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
 
@@ -81,11 +84,18 @@ internal static class PictureGallery
         page.Markup("</script>");
     }
 
-    /// <summary>Cards with the maps of their pictures.</summary>
-    public static PictureCard[] Explained(IEnumerable<PictureCard> cards, ExplainPictures explain)
+    /// <summary>Cards with the maps of their pictures; without one where it is of another class, as the file has changed since.</summary>
+    /// <param name="cards">The cards.</param>
+    /// <param name="labels">The names of their classes, by number.</param>
+    /// <param name="explain">Makes the maps.</param>
+    public static PictureCard[] Explained(IEnumerable<PictureCard> cards, IReadOnlyList<string> labels, ExplainPictures explain)
     {
         PictureCard[] all = [.. cards];
-        return [.. all.Zip(explain([.. all.Select(card => card.Path)]), (card, activation) => card with { Activation = activation })];
+        return
+        [
+            .. all.Zip(explain([.. all.Select(card => card.Path)]), (card, map) =>
+                map?.Prediction.Label == labels[card.Classes[0].Label] ? card with { Activation = map } : card),
+        ];
     }
 
     /// <summary>JSON that may stand in a script element.</summary>
@@ -119,6 +129,11 @@ internal static class PictureGallery
         // The object stays open: pictures are made while they are written.
         page.Markup(head[..^1] + ",\"pictures\":[");
         var size = ThumbnailSize.For(gallery.Count);
+        if (gallery.HasActivations)
+        {
+            size = size with { MaxCharacters = size.MaxCharacters - UsualMap };
+        }
+
         bool isFirst = true;
         foreach (string card in gallery.Cards.AsParallel().AsOrdered().Select(card => Card(gallery.Folder, card, size)))
         {

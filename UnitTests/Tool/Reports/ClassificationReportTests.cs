@@ -66,6 +66,18 @@ public sealed class ClassificationReportTests
     }
 
     [TestMethod]
+    public void A_map_of_another_class_than_the_cards_is_left_out()
+    {
+        using var model = MobileViTModel.Load(Explainable.Of(File.ReadAllBytes(ModelSource.DemoFile)));
+        ClassActivation map = model.Explain(Demo.Samples[0]);
+        string[] labels = ["another", map.Prediction.Label];
+        PictureCard[] cards = [.. Enumerable.Range(0, 2).Select(label => new PictureCard(Demo.Samples[0], [(label, 0.9)]))];
+        PictureCard[] explained = PictureGallery.Explained(cards, labels, _ => [map, map]);
+        Assert.IsNull(explained[0].Activation);
+        Assert.AreSame(map, explained[1].Activation);
+    }
+
+    [TestMethod]
     public async Task Failures_are_grouped_by_their_reason()
     {
         using var folder = new TemporaryFolder();
